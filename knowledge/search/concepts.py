@@ -1,0 +1,169 @@
+"""Concepts: matters (an object and what is done to it) with the many ways in which people tell of them.
+
+A concept is keyed by what it means and finds its procedures in any catalogue by the words of their titles. A concept
+without procedures in a catalogue is another body's matter there, and speaks against the answers that look similar.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from knowledge.search.phrases import Phrases
+from knowledge.search.reading import Reading
+from knowledge.search.vocabulary import table
+
+FILES: Final = ("concepts", "other_bodies")
+# A longer title that says the same and more is a less likely meaning.
+_LEAST_SHARE: Final = 0.8
+# What a title says after these words it is not about.
+_DENIED: Final = ("khong", "thuoc", "dien")
+# A word counts nearly fully from its third wording on; fainter words and likenesses are left out.
+_SATURATED: Final = 1.0
+_FAINT: Final = 0.1
+_LEAST_MATCH: Final = 0.4
+
+
+@dataclass(frozen=True)
+class Concept:
+    """One matter: phrases that a title about it contains, its operations, and how people tell of it.
+
+    close: how near its titles are to each other; a matter that lumps several together proves less for each.
+    """
+
+    key: str
+    objects: tuple[str, ...]
+    operations: frozenset[str]
+    without: tuple[str, ...]
+    parent: str
+    telling: tuple[str, ...]
+    close: float
+
+    @property
+    def family(self) -> str:
+        """What concepts about the same object share."""
+        return self.key.split(".")[0] if self.key.count(".") == 1 else self.key.rpartition(".")[0] or self.key
+
+
+@cache
+def listed(with_later: bool) -> tuple[Concept, ...]:
+    """Return all listed concepts in the order of their files, with or without their later wordings."""
+    return tuple(
+        Concept(
+            row["key"],
+            tuple(row["object"]),
+            frozenset(row.get("operation", ())),
+            tuple(row.get("without", ())),
+            row.get("parent", ""),
+            (*row["telling"], *(row.get("later", ()) if with_later else ())),
+            1.0 if name == FILES[0] else max(1, len(row["object"])) ** -0.5,
+        )
+        for name in FILES
+        for row in table(name)["concept"]
+    )
+
+
+def concepts() -> tuple[Concept, ...]:
+    """Return all concepts as the search uses them."""
+    return listed(True)
+
+
+@dataclass(frozen=True)
+class Title:
+    """A title as a row of words, folded and as written; the first ``head`` of them say what it is about."""
+
+    folded: tuple[str, ...]
+    written: tuple[str, ...]
+    head: int
+
+
+class Owners:
+    """Finds which entries of a catalogue each concept stands for."""
+
+    def __init__(self) -> None:
+        self._phrases = Phrases()
+        self._found: dict[int, dict[int, tuple[bool, float]]] = {}
+        for number, concept in enumerate(concepts()):
+            self._phrases.add(f"+{number}", concept.objects)
+            self._phrases.add(f"-{number}", concept.without)
+
+    def enter(self, owner: int, title: Title, operations: frozenset[str], weight: float = 1.0) -> None:
+        """Offer one title of an entry, and the operations that it names."""
+        wanted: dict[int, tuple[bool, int]] = {}
+        unwanted: set[int] = set()
+        for start in range(len(title.folded)):
+            denied = tuple(title.folded[max(0, start - 3) : start]) == _DENIED
+            for seen in self._phrases.starting(title.folded, start, title.written):
+                number = int(seen.key[1:])
+                if seen.key[0] == "-":
+                    unwanted.add(number)
+                elif not denied:
+                    found = (start < title.head, seen.end - seen.start)
+                    wanted[number] = max(wanted.get(number, (False, 0)), found)
+        for number, (in_head, length) in wanted.items():
+            concept = concepts()[number]
+            if number in unwanted or (concept.operations and not concept.operations & operations):
+                continue
+            share = (_LEAST_SHARE + (1 - _LEAST_SHARE) * length / max(len(title.folded), 1)) * weight * concept.close
+            row = self._found.setdefault(number, {})
+            row[owner] = max(row.get(owner, (False, 0.0)), (in_head, share))
+
+    def _own(self, number: int) -> dict[int, float]:
+        """The entries of one concept: those that it is about, else those that mention it in what narrows them."""
+        row = self._found.get(number, {})
+        about = {owner: share for owner, (in_head, share) in row.items() if in_head}
+        return about or {owner: share for owner, (_, share) in row.items()}
+
+    def settle(self) -> list[dict[int, float]]:
+        """Return for every concept its entries with their shares; one without any takes those of its parent."""
+        numbers = {concept.key: number for number, concept in enumerate(concepts())}
+        rows: list[dict[int, float]] = []
+        for number, concept in enumerate(concepts()):
+            row, parent, depth = self._own(number), concept.parent, 0
+            while not row and parent and depth < 4:
+                row = self._own(numbers[parent])
+                parent, depth = concepts()[numbers[parent]].parent, depth + 1
+            rows.append(row)
+        return rows
+
+
+def _weights(counts: Sequence[Counter[int]]) -> list[dict[int, float]]:
+    """Weigh the words of groups against each other: strong are those that many wordings of few groups hold."""
+    spread: Counter[int] = Counter(word for count in counts for word in count)
+    top = math.log(1 + len(counts))
+    return [
+        {w: math.log(1 + len(counts) / spread[w]) / top * (1 - math.exp(-n / _SATURATED)) for w, n in count.items()}
+        for count in counts
+    ]
+
+
+class Bags:
+    """Every word of every concept's wordings, and how strongly it points to that concept (0 to 1)."""
+
+    def __init__(self, wordings: Iterable[tuple[int, Sequence[int]]]) -> None:
+        counts: list[Counter[int]] = [Counter() for _ in concepts()]
+        for concept, numbers in wordings:
+            counts[concept].update(set(numbers))
+        self.words = [frozenset(count) for count in counts]
+        self._by_word: dict[int, list[tuple[int, float]]] = {}
+        for concept, weights in enumerate(_weights(counts)):
+            for word, weight in weights.items():
+                if weight >= _FAINT:
+                    self._by_word.setdefault(word, []).append((concept, weight))
+
+    def scores(self, reading: Reading) -> dict[int, float]:
+        """Return for every concept that a question touches which share of the question points to it."""
+        sums: dict[int, float] = {}
+        for place in reading.places:
+            if place.needed < _FAINT:
+                continue
+            best: dict[int, float] = {}
+            for key, match in place.plain.items():
+                for concept, weight in self._by_word.get(key, ()) if match > _LEAST_MATCH else ():
+                    if match * weight > best.get(concept, 0.0):
+                        best[concept] = match * weight
+            for concept, weight in best.items():
+                sums[concept] = sums.get(concept, 0.0) + weight * place.needed
+        return {concept: total / (reading.content or 1.0) for concept, total in sums.items()}

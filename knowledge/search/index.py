@@ -1,0 +1,292 @@
+"""The search index over a catalogue: built once, asked often, the same answer to the same question always."""
+
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from knowledge.search import judging, operations
+from knowledge.search.concepts import Bags, Owners, Title, concepts, listed
+from knowledge.search.reading import Reader, Reading
+from knowledge.search.space import Space
+from knowledge.search.surfaces import Surfaces, spelled_out, split_title
+from knowledge.search.thesaurus import Initials, listed_words
+from knowledge.vietnamese import fold, nfc, syllables
+
+CLOSER_LOOK: Final = 30
+QUESTION_SHARE: Final = 0.8
+TELLING_SHARE: Final = 0.72
+OPERATION: Final = 0.17
+OTHER_OPERATION: Final = 0.25
+ORDER: Final = 0.05
+SECOND_WORDING: Final = 0.12
+# A concept that stands for many procedures finds only those that the question names as well.
+_FEW: Final = 8
+_CASE: Final = "trường hợp"
+ALIAS_SHARE: Final = 0.9
+SITUATION: Final = 0.97
+BAG: Final = 0.45
+_LEAST_TELLING: Final = 0.08
+
+
+class Decision(StrEnum):
+    """What a question deserves: an answer, a choice between few, or the admission that it is not known."""
+
+    answer = "answer"
+    choose = "choose"
+    unknown = "unknown"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One procedure to be found: its identifier, official title, field and further names (any spelling)."""
+
+    id: str
+    title: str
+    field: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One procedure found, its score (0 to 1, comparable between questions) and which evidence counted."""
+
+    id: str
+    title: str
+    score: float
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """The outcome: the decision, and the best procedures whatever the decision."""
+
+    query: str
+    decision: Decision
+    hits: tuple[Hit, ...]
+
+
+@dataclass
+class Weighed:
+    """What speaks for one entry."""
+
+    wordings: list[tuple[float, int]] = field(default_factory=list)
+    telling: float = 0.0
+    concept: int = -1
+    fit: float = 0.0
+    score: float = 0.0
+
+    def settle(self) -> None:
+        """Work out the score from its parts."""
+        ranked = sorted(self.wordings, reverse=True)
+        lexical = ranked[0][0] if ranked else 0.0
+        if len(ranked) > 1:
+            lexical += SECOND_WORDING * ranked[1][0] * (1 - lexical)
+        lexical = min(1.0, lexical)
+        both = 1 - (1 - lexical) * (1 - SITUATION * self.telling)
+        self.score = max(0.0, both * (1 + (OPERATION if self.fit > 0 else OTHER_OPERATION) * self.fit))
+
+
+class Index:
+    """A catalogue made searchable. Building reads the vocabulary files; asking only computes.
+
+    entries: the catalogue, in any order. later: whether the wordings written after reading the tuning questions take
+    part; False for calibration only.
+    """
+
+    def __init__(self, entries: Sequence[Entry], *, later: bool = True) -> None:
+        self._entries = tuple(entries)
+        space = Space()
+        self._surfaces = Surfaces(space)
+        self._operations: list[tuple[frozenset[str], frozenset[str]]] = []
+        initials, owners = Initials(), Owners()
+        for owner, entry in enumerate(self._entries):
+            self._enter(owner, entry, initials, owners)
+        self._owners = owners.settle()
+        self._bags = self._enter_concepts(later)
+        self._concepts_of: dict[int, list[int]] = {}
+        for number, row in enumerate(self._owners):
+            for owner in row:
+                self._concepts_of.setdefault(owner, []).append(number)
+        self._by_owner: list[list[int]] = [[] for _ in self._entries]
+        self._boundary = 0
+        for number, surface in enumerate(self._surfaces.all):
+            if surface.owner < len(self._entries):
+                self._by_owner[surface.owner].append(number)
+                self._boundary = number + 1
+        self._surfaces.finish()
+        self._reader = Reader(space, self._surfaces.rarity, self._surfaces.pair_rarity, initials)
+        # The lists that only questions need are read now, so that the first question waits no longer than others.
+        self.search("gia hạn")
+
+    def _enter(self, owner: int, entry: Entry, initials: Initials, owners: Owners) -> None:
+        head, tail = split_title(entry.title)
+        title = _title(head, tail)
+        # "Điều chỉnh dự án trong trường hợp chia, tách": the case is what is done.
+        reach = len(title.folded) if tail.lower().startswith(_CASE) else title.head
+        offered = titled = operations.of_title(title.folded[:reach], title.written)
+        initials.add(title.written)
+        owners.enter(owner, title, offered)
+        self._surfaces.add(owner, "title", entry.title)
+        for alias in entry.aliases:
+            self._surfaces.add(owner, "alias", alias)
+            name = _title(alias)
+            named = operations.of_title(name.folded, name.written)
+            offered |= named
+            owners.enter(owner, name, named or offered, ALIAS_SHARE)
+        self._operations.append((offered, titled))
+
+    def _enter_concepts(self, later: bool) -> Bags:
+        for word in sorted(listed_words() | operations.listed_words()):
+            self._surfaces.space.add(word)
+        first = len(self._entries)
+        for number, concept in enumerate(listed(later)):
+            for wording in (*concept.objects, *concept.telling):
+                self._surfaces.add(first + number, "telling", wording)
+        folded = self._surfaces.space.folded
+        wordings = (
+            (surface.owner - first, [folded[n] for n in numbers])
+            for surface, numbers in self._surfaces.rows()
+            if surface.owner >= first
+        )
+        return Bags(wordings)
+
+    def search(self, text: str, top: int = 3) -> Found:
+        """Find the procedures that a question means; any text of any length is answered, nothing is raised."""
+        reading = self._reader.read(text)
+        weighed, foreign = self._weigh(reading)
+        order = sorted(weighed, key=lambda owner: (-weighed[owner].score, self._entries[owner].id))
+        best = [weighed[owner] for owner in order[: max(top, 2)]]
+        verdict = judging.judge(self._signs(reading, best, order, foreign))
+        hits = tuple(
+            self._hit(owner, weighed[owner], best[0].score, verdict, reading) for owner in order[: max(top, 0)]
+        )
+        return Found(text, Decision(verdict.decision) if hits else Decision.unknown, hits)
+
+    def signs(self, text: str) -> judging.Signs:
+        """Return the figures on which a decision rests; for calibration."""
+        reading = self._reader.read(text)
+        weighed, foreign = self._weigh(reading)
+        order = sorted(weighed, key=lambda owner: (-weighed[owner].score, self._entries[owner].id))
+        return self._signs(reading, [weighed[owner] for owner in order[:2]], order, foreign)
+
+    def _signs(
+        self, reading: Reading, best: Sequence[Weighed], order: Sequence[int], foreign: tuple[float, int]
+    ) -> judging.Signs:
+        if not best:
+            return judging.Signs()
+        left, largest = self._left_over(reading, order[0])
+        foreign_left = 1.0
+        if foreign[1] >= 0:
+            foreign_left = self._unexplained(reading, self._bags.words[foreign[1]])[0]
+        return judging.Signs(
+            best=best[0].score,
+            second=best[1].score if len(best) > 1 else 0.0,
+            lexical=max(best[0].wordings)[0] if best[0].wordings else 0.0,
+            telling=best[0].telling,
+            foreign=foreign[0],
+            left=left,
+            largest=largest,
+            foreign_left=foreign_left,
+            fit=best[0].fit,
+            strange=reading.strange / (reading.needed or 1.0),
+            weight=reading.content,
+        )
+
+    def _left_over(self, reading: Reading, owner: int) -> tuple[float, float]:
+        """Which share of a question nothing known of an entry explains, and the heaviest such word."""
+        words: set[int] = set()
+        for number in self._by_owner[owner]:
+            words.update(self._surfaces.plain_words(number))
+        for concept in self._concepts_of.get(owner, ()):
+            words.update(self._bags.words[concept])
+        return self._unexplained(reading, words)
+
+    @staticmethod
+    def _unexplained(reading: Reading, words: Container[int]) -> tuple[float, float]:
+        total = left = largest = 0.0
+        for place in reading.places:
+            total += place.needed
+            best = max((match for key, match in place.plain.items() if key in words), default=0.0)
+            rest = place.needed * (1 - best)
+            left += rest
+            largest = max(largest, rest)
+        return left / (total or 1.0), largest
+
+    def _hit(self, owner: int, one: Weighed, best: float, verdict: judging.Verdict, reading: Reading) -> Hit:
+        score = verdict.confidence * (one.score / best if best else 0.0)
+        return Hit(
+            self._entries[owner].id,
+            nfc(self._entries[owner].title),
+            round(score, 4),
+            tuple(self._evidence(one, reading)),
+        )
+
+    def _evidence(self, one: Weighed, reading: Reading) -> Iterator[str]:
+        if one.wordings:
+            score, number = max(one.wordings)
+            yield f"{self._surfaces.all[number].kind} {score:.2f}: {' '.join(self._shared(reading, number))}"
+        if one.telling > _LEAST_TELLING:
+            yield f"concept {one.telling:.2f}: {concepts()[one.concept].key}"
+        if one.fit:
+            yield f"operation {one.fit:+.2f}"
+        for other in reading.sayings:
+            yield f"{other.source}: {' '.join(other.words)}"
+
+    def _shared(self, reading: Reading, number: int) -> Iterable[str]:
+        """The words of a wording that a question says, each once, in the question's order."""
+        held = self._surfaces.all[number].words
+        best = (
+            max(((match, n) for n, match in place.known.meant.items() if n in held), default=None)
+            for place in reading.places
+        )
+        return dict.fromkeys(self._surfaces.space.words[found[1]] for found in best if found is not None)
+
+    def _weigh(self, reading: Reading) -> tuple[dict[int, Weighed], tuple[float, int]]:
+        own, told = self._surfaces.touched(reading, self._boundary, CLOSER_LOOK)
+        surfaces = self._surfaces.all
+        weighed: dict[int, Weighed] = {}
+        for number in own:
+            explained, covered = self._surfaces.compare(reading, surfaces[number])
+            score = explained**QUESTION_SHARE * covered ** (1 - QUESTION_SHARE)
+            score *= 1 + ORDER * self._surfaces.in_order(reading, surfaces[number])
+            weighed.setdefault(surfaces[number].owner, Weighed()).wordings.append((score, number))
+        foreign = self._weigh_concepts(reading, told, weighed)
+        asked = operations.of_question(
+            reading.words, reading.typed, [(other.words, other.likely) for other in reading.sayings]
+        )
+        for owner, one in weighed.items():
+            one.fit = operations.agreement(asked, *self._operations[owner])
+            one.settle()
+        return weighed, foreign
+
+    def _weigh_concepts(self, reading: Reading, told: Iterable[int], weighed: dict[int, Weighed]) -> tuple[float, int]:
+        best: dict[int, float] = {}
+        for number in told:
+            surface = self._surfaces.all[number]
+            explained, covered = self._surfaces.compare(reading, surface)
+            score = explained**TELLING_SHARE * covered ** (1 - TELLING_SHARE)
+            concept = surface.owner - len(self._entries)
+            best[concept] = max(best.get(concept, 0.0), score)
+        foreign = (0.0, -1)
+        pointed = self._bags.scores(reading)
+        for concept, bag in pointed.items():
+            score = (1 - BAG) * best.get(concept, 0.0) + BAG * bag
+            owners = self._owners[concept]
+            if not owners:
+                foreign = max(foreign, (score, concept))
+            elif score > _LEAST_TELLING:
+                few = len(owners) <= _FEW
+                for owner, share in owners.items():
+                    if not few and owner not in weighed:
+                        continue
+                    one = weighed.setdefault(owner, Weighed())
+                    if score * share > one.telling:
+                        one.telling, one.concept = score * share, concept
+        return foreign
+
+
+def _title(head: str, tail: str = "") -> Title:
+    about = spelled_out(syllables(head))
+    written = tuple(about + spelled_out(syllables(tail)))
+    return Title(tuple(fold(word) for word in written), written, len(about))

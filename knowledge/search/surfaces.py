@@ -1,0 +1,237 @@
+"""What is searched: every wording of every entry, with the words and neighbouring words that it holds."""
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from operator import itemgetter
+from typing import Final
+
+from knowledge.search.reading import PAIR_SHARE, Reading
+from knowledge.search.space import Space
+from knowledge.search.thesaurus import short_forms
+from knowledge.search.vocabulary import fillers
+from knowledge.vietnamese import syllables
+
+# What a title says after these words narrows it; people rarely repeat it, so it weighs less.
+_NARROWING: Final = re.compile(
+    r"\(|;|\bđối với\b|\btrường hợp\b|\bthuộc thẩm quyền\b|\btrên địa bàn\b|\btại Việt Nam\b|\btrong khu\b",
+    re.IGNORECASE,
+)
+QUALIFIER: Final = 0.45
+# Lists of common words are long: a question looks through so many rows at most, the rarest words first.
+MOST_ROWS: Final = 3_000
+# What adds less than this to a wording is not worth looking up, nor is a wording far behind the best.
+_NEGLIGIBLE: Final = 0.1
+_PROMISING: Final = 0.25
+_LONG_WORDING: Final = 0.3
+# The order of a question's words is only looked at where both parts of a title are plainly there.
+_PLAINLY: Final = 0.7
+_ENOUGH: Final = 0.3
+
+
+@dataclass(slots=True)
+class Surface:
+    """One wording (title, alias …) of one owner, its words and pairs with their weights.
+
+    ``head`` and ``tail`` are the words that stand only in what a title is about or only in what narrows it.
+    """
+
+    owner: int
+    kind: str
+    words: dict[int, float] = field(default_factory=dict)
+    pairs: dict[int, float] = field(default_factory=dict)
+    head: tuple[int, ...] = ()
+    tail: tuple[int, ...] = ()
+    size: float = 0.0
+
+
+def split_title(text: str) -> tuple[str, str]:
+    """Split a title into what it is about and what narrows it."""
+    match = _NARROWING.search(text, 12)
+    return (text, "") if match is None else (text[: match.start()], text[match.start() :])
+
+
+def spelled_out(words: list[str]) -> list[str]:
+    """Return the words with office short forms of a single meaning written out."""
+    full: list[str] = []
+    known = short_forms()
+    for word in words:
+        meanings = known.get(word)
+        if meanings is not None and len(meanings) == 1 and len(word) > 2:
+            full.extend(meanings[0])
+        else:
+            full.append(word)
+    return full
+
+
+class Surfaces:
+    """All wordings, with the lists that lead from a word to the wordings that hold it."""
+
+    def __init__(self, space: Space) -> None:
+        self.space = space
+        self.all: list[Surface] = []
+        self._rows: list[tuple[list[int], list[float]]] = []
+        self._listed_words: dict[int, list[int]] = {}
+        self._listed_pairs: dict[int, list[int]] = {}
+        self._by_word: dict[int, tuple[int, ...]] = {}
+        self._by_pair: dict[int, tuple[int, ...]] = {}
+        self._shrink: list[float] = []
+        self._rarity: list[float] = []
+        self._pair_rarity: dict[int, float] = {}
+
+    def add(self, owner: int, kind: str, text: str) -> None:
+        """Enter one wording."""
+        head, rest = split_title(text) if kind == "title" else (text, "")
+        numbers: list[int] = []
+        shares: list[float] = []
+        parts: list[frozenset[int]] = []
+        for part, share in ((head, 1.0), (rest, QUALIFIER)):
+            before = len(numbers)
+            for word in spelled_out(syllables(part)):
+                numbers.append(self.space.add(word))
+                shares.append(share * (0.5 if word in fillers() else 1.0))
+            parts.append(frozenset(numbers[before:]))
+        if numbers:
+            self.all.append(Surface(owner, kind, head=tuple(parts[0] - parts[1]), tail=tuple(parts[1] - parts[0])))
+            self._rows.append((numbers, shares))
+
+    def rows(self) -> Iterator[tuple[Surface, list[int]]]:
+        """Every wording with the numbers of its words, until it is finished."""
+        return zip(self.all, (numbers for numbers, _ in self._rows), strict=True)
+
+    def finish(self) -> None:
+        """Work out how rare each word and pair is, and weigh every wording by it."""
+        folded = self.space.folded
+        counts = [0] * len(self.space.plain)
+        pair_counts: dict[int, int] = {}
+        for numbers, _ in self._rows:
+            plain = [folded[n] for n in numbers]
+            for p in set(plain):
+                counts[p] += 1
+            for key in {a << 20 | b for a, b in pairwise(plain)}:
+                pair_counts[key] = pair_counts.get(key, 0) + 1
+        total = len(self._rows) + 1
+        top = math.log(1 + total / 0.5)
+        self._rarity = [math.log(1 + total / (count + 0.5)) / top for count in counts]
+        self._pair_rarity = {key: math.log(1 + total / (n + 0.5)) / top for key, n in pair_counts.items()}
+        for number, surface in enumerate(self.all):
+            self._weigh(number, surface, *self._rows[number])
+            self._shrink.append((surface.size + 3.0) ** -_LONG_WORDING)
+        # Tuples of numbers, unlike lists, are nothing that the garbage collector has to walk.
+        self._by_word = {n: tuple(rows) for n, rows in self._listed_words.items()}
+        self._by_pair = {key: tuple(rows) for key, rows in self._listed_pairs.items()}
+        self._listed_words.clear()
+        self._listed_pairs.clear()
+        self._rows.clear()
+
+    def _weigh(self, number: int, surface: Surface, numbers: list[int], shares: list[float]) -> None:
+        plain = [self.space.folded[n] for n in numbers]
+        words, pairs, rarity = surface.words, surface.pairs, self._rarity
+        for n, key, share in zip(numbers, plain, shares, strict=True):
+            weight = rarity[key] * share
+            if weight > words.get(n, 0.0):
+                words[n] = weight
+        for (a, b), share, before in zip(pairwise(plain), shares[1:], shares, strict=False):
+            key = a << 20 | b
+            weight = self._pair_rarity[key] * PAIR_SHARE * (share if share < before else before)
+            if weight > pairs.get(key, 0.0):
+                pairs[key] = weight
+        surface.size = sum(words.values()) + sum(pairs.values())
+        for n in words:
+            self._listed_words.setdefault(n, []).append(number)
+        for key in pairs:
+            self._listed_pairs.setdefault(key, []).append(number)
+
+    def plain_words(self, number: int) -> Iterator[int]:
+        """The folded words of one wording."""
+        folded = self.space.folded
+        return (folded[n] for n in self.all[number].words)
+
+    def rarity(self, plain: int) -> float:
+        """How rare a folded word is, 0 (everywhere) to 1 (nowhere)."""
+        return self._rarity[plain] if plain < len(self._rarity) else 1.0
+
+    def pair_rarity(self, key: int) -> float:
+        """How rare a pair of neighbours is; 0 when no wording holds it."""
+        return self._pair_rarity.get(key, 0.0)
+
+    def touched(self, reading: Reading, boundary: int, most: int) -> tuple[list[int], list[int]]:
+        """Return the wordings worth a closer look, those numbered below a boundary and the others, best first."""
+        steps: list[tuple[int, float, tuple[int, ...]]] = []
+        for place in reading.places:
+            for n, match in place.known.meant.items():
+                weight = place.weight * match
+                if weight >= _NEGLIGIBLE and (rows := self._by_word.get(n)):
+                    steps.append((len(rows), weight, rows))
+        for key, weight in reading.pairs.items():
+            if rows := self._by_pair.get(key):
+                steps.append((len(rows), weight * PAIR_SHARE, rows))
+        steps.sort(key=itemgetter(0))
+        sums = [0.0] * len(self.all)
+        looked: list[tuple[int, ...]] = []
+        left = MOST_ROWS
+        for length, weight, numbers in steps:
+            near = numbers if length <= left else numbers[:left]
+            looked.append(near)
+            for row in near:
+                sums[row] += weight
+            left -= length
+            if left <= 0:
+                break
+        return self._ranked(sums, set().union(*looked), boundary, most)
+
+    def _ranked(self, sums: Sequence[float], rows: set[int], boundary: int, most: int) -> tuple[list[int], list[int]]:
+        least = _PROMISING * max(sums, default=0.0)
+        shrink = self._shrink
+        ranked = sorted([(-sums[row] * shrink[row], row) for row in rows if sums[row] >= least])
+        own = [row for _, row in ranked if row < boundary]
+        told = [row for _, row in ranked if row >= boundary]
+        return own[:most], told[:most]
+
+    def compare(self, reading: Reading, surface: Surface) -> tuple[float, float]:
+        """Return which share of the question a wording explains and which share of the wording is asked for."""
+        matched = covered = 0.0
+        got: dict[int, float] = {}
+        meant = reading.by_word
+        for n, share in surface.words.items():
+            places = meant.get(n)
+            if places is None:
+                continue
+            best = 0.0
+            for at, match, weight in places:
+                before = got.get(at, 0.0)
+                if match > before:
+                    matched += weight * (match - before)
+                    got[at] = match
+                if match > best:
+                    best = match
+            covered += share * best
+        pairs = surface.pairs
+        for key, weight in reading.pairs.items():
+            if key in pairs:
+                matched += weight * PAIR_SHARE
+                covered += pairs[key]
+        return min(1.0, matched / (reading.needed or 1.0)), min(1.0, covered / (surface.size or 1.0))
+
+    @staticmethod
+    def in_order(reading: Reading, surface: Surface) -> float:
+        """Return whether a question says first what a title is about and then what narrows it (1) or not (-1).
+
+        0 when it says only one of the two.
+        """
+        if not surface.tail:
+            return 0.0
+        means: list[float] = []
+        for part in (surface.head, surface.tail):
+            weight = total = 0.0
+            for n in part:
+                for at, match, share in reading.by_word.get(n, ()):
+                    if match > _PLAINLY:
+                        weight += share
+                        total += share * at
+            if weight < _ENOUGH:
+                return 0.0
+            means.append(total / weight)
+        return 1.0 if means[0] < means[1] else -1.0
