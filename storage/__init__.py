@@ -1,0 +1,1 @@
+"""What is kept: tables, queries, files. The only layer that knows SQLAlchemy."""

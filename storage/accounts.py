@@ -1,0 +1,114 @@
+"""Accounts (places where somebody can be reached) and where each conversation stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from storage.schema import account, conversation
+from storage.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A place where somebody can be reached."""
+
+    id: int
+    channel: str
+    address: str
+    lane: str
+    language: str | None
+    gone_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The saved state of a conversation: JSON text and the version of its shape."""
+
+    version: int
+    state: str | None
+
+
+COLUMNS = (
+    account.c.id,
+    account.c.channel,
+    account.c.address,
+    account.c.lane,
+    account.c.language,
+    account.c.gone_at,
+    conversation.c.version,
+    conversation.c.state,
+)
+"""What `found` reads, for a query that joins the two tables itself."""
+_FIND = select(*COLUMNS).select_from(account.outerjoin(conversation))
+_BY_LANE = _FIND.where(account.c.lane == bindparam("b_lane"))
+_BY_ID = _FIND.where(account.c.id == bindparam("b_id"))
+_ADD = insert(account)
+_ADD_STATE = insert(conversation)
+_SAVE_STATE = (
+    update(conversation)
+    .where(conversation.c.account_id == bindparam("b_id"))
+    .values(version=bindparam("b_version"), state=bindparam("b_state"), updated_at=bindparam("b_now"))
+)
+_SPEAK = update(account).where(account.c.id == bindparam("b_id")).values(language=bindparam("b_language"))
+_GONE = update(account).where(account.c.id == bindparam("b_id")).values(gone_at=bindparam("b_at"))
+
+
+def lane_of(vault: Vault, channel: str, address: str) -> str:
+    """Give the lane of the conversation at this address."""
+    return vault.digest("conversation", channel, address)
+
+
+def ensure(tx: Connection, *, channel: str, address: str, lane: str, now: datetime) -> int:
+    """Return the id of the account at this address, made now when it is new."""
+    known = by_lane(tx, lane)
+    return known[0].id if known is not None else add(tx, channel=channel, address=address, lane=lane, now=now)
+
+
+def add(tx: Connection, *, channel: str, address: str, lane: str, now: datetime) -> int:
+    """Make the account at an address that is new and return its id."""
+    row = {"channel": channel, "address": address, "lane": lane, "created_at": now}
+    key = tx.execute(_ADD, row).inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
+def by_lane(tx: Connection, lane: str) -> tuple[Account, Saved | None] | None:
+    """Load the account of a lane and its conversation's state, if any."""
+    row = tx.execute(_BY_LANE, {"b_lane": lane}).one_or_none()
+    return None if row is None else found(*row)
+
+
+def by_id(tx: Connection, account_id: int) -> tuple[Account, Saved | None] | None:
+    """Load an account and its conversation's state, if any."""
+    row = tx.execute(_BY_ID, {"b_id": account_id}).one_or_none()
+    return None if row is None else found(*row)
+
+
+def found(*values: Any) -> tuple[Account, Saved | None]:
+    """Make the account and its conversation's state of the values of `COLUMNS`."""
+    *of_account, version, state = values
+    return Account(*of_account), None if version is None else Saved(version, state)
+
+
+def save_state(tx: Connection, account_id: int, saved: Saved, *, known: bool, now: datetime) -> None:
+    """Save where the conversation stands; `known` says whether it had a state before."""
+    if known:
+        changes = {"b_id": account_id, "b_version": saved.version, "b_state": saved.state, "b_now": now}
+        tx.execute(_SAVE_STATE, changes)
+    else:
+        row = {"account_id": account_id, "version": saved.version, "state": saved.state, "updated_at": now}
+        tx.execute(_ADD_STATE, row)
+
+
+def speak(tx: Connection, account_id: int, language: str) -> None:
+    """Remember the language that this account chose."""
+    tx.execute(_SPEAK, {"b_id": account_id, "b_language": language})
+
+
+def close(tx: Connection, account_id: int, at: datetime | None) -> None:
+    """Mark an account as gone, or with None as back: who writes again has come back."""
+    tx.execute(_GONE, {"b_id": account_id, "b_at": at})

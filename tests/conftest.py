@@ -1,0 +1,17 @@
+"""What the tests share: both engines, a fixed clock, a vault."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.engines import ENGINES, database, engine_url, postgres_server
+
+__all__ = ["database", "engine_url", "postgres_server"]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in the log how many tests ran on which engine."""
+    passed = [report.nodeid for report in terminalreporter.stats.get("passed", [])]
+    for engine in ENGINES:
+        count = sum(f"[{engine}" in name or f"-{engine}" in name for name in passed)
+        terminalreporter.write_line(f"engine {engine}: {count} tests passed")

