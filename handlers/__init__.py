@@ -1,0 +1,1 @@
+"""What the bot decides and says. Plain functions: they never send and never wait."""

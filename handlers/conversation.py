@@ -1,0 +1,300 @@
+"""The router: one message of a conversation → the room that answers it.
+
+The order is the whole of it: buttons and numbers, the words of an open form, commands, the answer to the open question,
+codes, plain wishes, then the search. What nothing understands ends in an honest "I don't know" with people and hours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from handlers import board, dossiers, feedback, forms, front, offers, procedures
+from handlers.actions import parse
+from handlers.agency import Agency
+from handlers.dossiers import Look
+from handlers.forms import Form, Question
+from handlers.library import Library
+from handlers.messages import Incoming, Kind, Reply, Session, Turn
+from handlers.talk import Talk, clean
+from handlers.texts import DEFAULT, LANGUAGES, words
+from handlers.turn import Situation
+from knowledge.aspects import aspect_of
+from knowledge.matters import Matter, Meant, meant
+from knowledge.search import Decision
+from knowledge.vietnamese import fold, guess_language
+from storage.accounts import Account
+
+TEXT_MOST = 4000  # characters read of one message; a question is never longer
+SWITCH_WORDS = 3  # a message must have as many words before its language changes the conversation's
+
+Room = Callable[[Talk], Turn]
+
+
+class Conversation:
+    """Answers messages for one agency. With a `sample` code the greeting says that the data is illustrative."""
+
+    def __init__(
+        self, agency: Agency, library: Library, sample: str | None = None, forms: Iterable[Form] = (feedback.FORM,)
+    ) -> None:
+        self._agency = agency
+        self._library = library
+        self._sample = sample
+        self._forms = {form.name: form for form in forms}
+        self._zone = ZoneInfo(agency.timezone)
+
+    def __call__(self, situation: Situation) -> Turn:
+        """Decide one turn."""
+        session, lost = self._restored(situation.session, situation.incoming)
+        talk = self._talk(situation, session)
+        turn = self._behind(talk, self._answer(talk, situation.incoming.kind))
+        if talk.language != (situation.account.language or DEFAULT) and turn.language is None:
+            turn = replace(turn, language=talk.language)
+        if situation.restarted or lost:
+            turn = replace(turn, replies=(Reply(talk.say("start.restarted")), *turn.replies))
+        return offers.remember(offers.in_place(talk, situation.incoming, turn))
+
+    def apologise(self, account: Account) -> Turn:
+        """Say that a message could not be handled; the conversation restarts."""
+        return Turn((Reply(words(account.language)("start.sorry")),), done="failed")
+
+    def _restored(self, session: Session, incoming: Incoming) -> tuple[Session, bool]:
+        """Drop a draft that no form of today can go on with, and say so; before others there is none."""
+        draft = session.draft
+        form = None if draft is None else self._forms.get(draft.form)
+        if draft is None or (form is not None and form.fits(draft) and not incoming.group):
+            return session, False
+        return replace(session, draft=None), not incoming.group
+
+    def _talk(self, situation: Situation, session: Session) -> Talk:
+        now = situation.now.astimezone(self._zone)
+        incoming = situation.incoming
+        talk = Talk(
+            situation.tx,
+            situation.account,
+            clean(incoming.text),
+            session,
+            now,
+            self._agency,
+            self._library.shelf(situation.tx, now.date()),
+            words(situation.account.language),
+            incoming.group,
+        )
+        if incoming.kind is not Kind.TEXT or session.is_filling or offers.chosen(talk) is not None:
+            return talk
+        guessed = guess_language(talk.text[:TEXT_MOST]) if len(talk.text.split()) >= SWITCH_WORDS else None
+        return talk if guessed is None else replace(talk, say=words(guessed))
+
+    def _answer(self, talk: Talk, kind: Kind) -> Turn:
+        if kind is Kind.TAP:
+            return self._tap(talk, offers.chosen(talk) or talk.text)
+        if kind is not Kind.TEXT:
+            return front.with_menu(talk, "start.not_text")
+        if not talk.text:
+            return front.with_menu(talk, "start.empty")
+        form = self._filling(talk)
+        if len(talk.text) <= TEXT_MOST:
+            return self._text(talk, form)
+        if form is not None and forms.takes_all(talk, form):
+            return forms.take(talk, form)
+        return talk.answer(talk.say("start.too_long", most=TEXT_MOST), done="refused")
+
+    def _text(self, talk: Talk, form: Form | None) -> Turn:
+        chosen = offers.chosen(talk)
+        if chosen is not None:
+            return self._tap(talk, chosen)
+        move = None if form is None else forms.read_move(talk, form)
+        if form is not None and move is not None:
+            return forms.spoken(talk, form, *move)
+        if offers.NUMBER.fullmatch(talk.text) and talk.session.offered:
+            return talk.answer(talk.say("start.number", most=len(talk.session.offered)), done="no_such_number")
+        if talk.text.startswith("/"):
+            return self._command(talk)
+        if form is not None and (talk.session.is_filling or forms.is_offered(talk.session)):
+            return self._in_form(talk, form)
+        return self._free(talk)
+
+    def _tap(self, talk: Talk, written: str) -> Turn:
+        """Do what a button says; one that is old, forged or out of place is an ordinary answer."""
+        parsed = parse(written)
+        turn = None if parsed is None else self._do(talk, *parsed)
+        return front.with_menu(talk, "start.stale", done="stale_button") if turn is None else turn
+
+    def _do(self, talk: Talk, verb: str, arguments: tuple[str, ...]) -> Turn | None:
+        match verb, arguments:
+            case "show", (entry_id,):
+                return procedures.by_id(talk, entry_id)
+            case "part", (entry_id, aspect):
+                return procedures.by_id(talk, entry_id, aspect)
+            case "fields", (offers.HERE,):
+                return procedures.fields(talk)
+            case "field", (mark,) | (mark, _):
+                return procedures.field(talk, mark, *arguments[1:])
+            case "lang", (language,) if language in LANGUAGES:
+                return front.speak(talk, language)
+            case "useful", (answer, entry_id, *aspect) if len(aspect) <= 1:
+                return procedures.vote(talk, answer, entry_id, *aspect)
+            case forms.VERB, (name, move, *step) if name in self._forms and len(step) <= 1:
+                return forms.act(talk, self._forms[name], move, *step)
+            case _, ():
+                room = self._rooms().get(verb)
+                return None if room is None else room(talk)
+        return None
+
+    def _rooms(self) -> dict[str, Room]:
+        return {
+            "menu": front.menu,
+            "help": front.help_,
+            "thanks": front.thanks,
+            "bye": front.bye,
+            "who": front.who,
+            "fields": procedures.fields,
+            "lookup": dossiers.ask_code,
+            "board": board.facts,
+            "hours": board.hours,
+            "holidays": board.holidays,
+            "human": _in_private(board.people),
+            "cancel": front.cancel,
+            "start": self._greet,
+            **{name: _in_private(partial(self._begin, form)) for name, form in self._forms.items()},
+        }
+
+    def _command(self, talk: Talk) -> Turn:
+        looks = self._look(talk)
+        if looks:
+            return dossiers.answer(talk, looks)
+        name = fold(talk.text[1:].split(maxsplit=1)[0].split("@")[0]) if len(talk.text) > 1 else ""
+        verb = _COMMANDS.get(name)
+        turn = None if verb is None else self._do(talk, *verb)
+        return front.with_menu(talk, "start.unknown_command", done="unknown_command") if turn is None else turn
+
+    def _filling(self, talk: Talk) -> Form | None:
+        return None if talk.session.draft is None else self._forms[talk.session.draft.form]
+
+    def _begin(self, form: Form, talk: Talk) -> Turn:
+        return forms.begin(talk, form, self._filling(talk))
+
+    def _behind(self, talk: Talk, turn: Turn) -> Turn:
+        """Come back to the open form behind the answer to something else, in the language of that answer."""
+        draft = None if turn.session is None else turn.session.draft
+        if draft is None or draft.paused or turn.done.startswith("form_"):
+            return turn
+        form = self._forms[draft.form]
+        return forms.pending(replace(talk, say=words(turn.language or talk.language)), form, turn)
+
+    def _in_form(self, talk: Talk, form: Form) -> Turn:
+        """In a form a text is the answer, unless it clearly is something else: a way out, a code, a question.
+
+        After a pause it may well be a new matter: then it is one if anything is known of it, and else kept in proposal.
+        """
+        question, is_stale = forms.open_question(talk, form), forms.is_stale(talk)
+        said = meant(talk.text)
+        if said is not None and _breaks_in(said, talk, question):
+            return self._wish(talk, said)
+        is_free = question is not None and question.free
+        is_back = is_stale or not talk.session.is_filling
+        if is_free and not is_back:
+            return forms.take(talk, form)
+        proposed = forms.propose(talk, form) if is_back else talk
+        answered = self._other_matter(proposed if is_free else talk, at_ease=is_back)
+        if answered is not None:
+            return answered
+        return forms.offer(proposed, form) if is_stale else forms.take(talk, form)
+
+    def _other_matter(self, talk: Talk, *, at_ease: bool) -> Turn | None:
+        """Answer what is clearly no answer to the open question; `at_ease` a procedure may be named without asking."""
+        looks = self._look(talk)
+        if any(look.reading.code for look in looks):
+            return dossiers.answer(talk, looks)
+        return self._free(talk) if self._is_question(talk, at_ease=at_ease) else None
+
+    def _is_question(self, talk: Talk, *, at_ease: bool) -> bool:
+        if talk.text.endswith("?"):
+            return True
+        if talk.shelf is None or (aspect_of(talk.text) is None and not at_ease):
+            return False
+        return talk.shelf.index.search(talk.text).decision is Decision.answer
+
+    def _look(self, talk: Talk, *, only_codes: bool = False) -> list[Look]:
+        return dossiers.look(talk.tx, talk.text, talk.agency, talk.now, only_codes=only_codes)
+
+    def _free(self, talk: Talk) -> Turn:
+        looks = self._look(talk, only_codes=dossiers.is_attempt(talk))
+        if talk.session.step == dossiers.ASKED:
+            talk = replace(talk, session=replace(talk.session, step=None))
+        if looks:
+            return dossiers.answer(talk, looks)
+        said = meant(talk.text)
+        if said is not None and (said.wholly or said.matter in _FIRST):
+            return self._wish(talk, said)
+        if talk.shelf is None:
+            return procedures.fields(talk) if said is None else self._wish(talk, said)
+        follow_up = procedures.follow_up(talk) if said is None else None
+        if follow_up is not None:
+            return follow_up
+        found = talk.shelf.index.search(talk.text)
+        if found.decision is not Decision.answer and said is not None:
+            return self._wish(talk, said)
+        return procedures.ask(talk, found)
+
+    def _wish(self, talk: Talk, said: Meant) -> Turn:
+        turn = self._do(talk, *_WISHES[said.matter])
+        assert turn is not None, "every matter has its room"
+        return turn
+
+    def _greet(self, talk: Talk) -> Turn:
+        text = talk.say("start.hello", agency=talk.agency_name())
+        if self._sample is not None:
+            text = text + "\n" + talk.say("start.demo", code=self._sample)
+        return talk.answer(text, front.rows(talk), misses=0)
+
+
+# Wishes that are taken at their word even inside a longer message.
+_FIRST = frozenset(
+    {Matter.lookup, Matter.feedback, Matter.human, Matter.address, Matter.vietnamese, Matter.english},
+)
+# Politeness is no wish where an answer is open; an "ok" under the review of a form neither sends nor leaves it.
+_POLITE = frozenset({Matter.greeting, Matter.menu, Matter.thanks, Matter.bye})
+
+_WISHES: dict[Matter, tuple[str, tuple[str, ...]]] = {
+    **{matter: (matter.value, ()) for matter in Matter},
+    Matter.greeting: ("start", ()),
+    Matter.address: ("board", ()),
+    Matter.phone: ("board", ()),
+    Matter.vietnamese: ("lang", ("vi",)),
+    Matter.english: ("lang", ("en",)),
+}
+_COMMANDS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "start": ("start", ()),
+    "batdau": ("start", ()),
+    "menu": ("menu", ()),
+    "help": ("help", ()),
+    "trogiup": ("help", ()),
+    "thutuc": ("fields", ()),
+    "tracuu": ("lookup", ()),
+    "phananh": ("feedback", ()),
+    "lienhe": ("board", ()),
+    "huy": ("cancel", ()),
+    "cancel": ("cancel", ()),
+    "vi": ("lang", ("vi",)),
+    "en": ("lang", ("en",)),
+}
+
+
+def _breaks_in(said: Meant, talk: Talk, question: Question | None) -> bool:
+    """Tell whether a wish breaks into a form: one that fills the message and can be no answer to the open question.
+
+    Huy and Dũng are names, and without their marks huỷ and dừng look the same.
+    """
+    if not talk.session.is_filling:
+        return said.wholly
+    if question is None:
+        return said.wholly and said.matter not in _POLITE - {Matter.menu}
+    return said.wholly and (said.exact or not (question.names or said.matter in _POLITE))
+
+
+def _in_private(room: Room) -> Room:
+    """Lead what needs anything personal out of a group."""
+    return lambda talk: talk.answer(talk.say("start.in_private"), done="sent_private") if talk.group else room(talk)

@@ -1,0 +1,115 @@
+"""What a form is, and how its open question or its review is worded, with the buttons under it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from handlers.actions import action
+from handlers.form_words import Move
+from handlers.messages import Button, Draft, Turn
+from handlers.talk import Talk, in_rows, lines
+
+VERB = "form"  # of the buttons: form, its name, a move, and the step to which the button belongs
+REVIEW = "review"
+SHOWN = 200  # characters of an old answer that are shown under its question
+
+Check = Callable[[Talk, str], Markup | None]
+"""Words what is wrong with an answer; None when nothing is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question: its name, the keys of its text and of its label in the review, and the check of its answers.
+
+    `free`: whatever is typed is the answer, because a long text may hold a code or a question of its own; `names`: the
+    answer may be somebody's name, and Huy and Dũng look like huỷ and dừng.
+    """
+
+    name: str
+    asks: str
+    label: str
+    check: Check
+    optional: bool = False
+    free: bool = False
+    names: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form: its name, the keys of its title and of what is said first, its questions, and what sending it does."""
+
+    name: str
+    title: str
+    intro: str
+    questions: tuple[Question, ...]
+    send: Callable[[Talk, Mapping[str, str]], Turn]
+
+    def question(self, name: str) -> Question | None:
+        """Give the question of this name."""
+        return next((question for question in self.questions if question.name == name), None)
+
+    def position(self, step: str) -> int:
+        """Tell where a step stands; the review comes after the last question."""
+        return next((place for place, one in enumerate(self.questions) if one.name == step), len(self.questions))
+
+    def fits(self, draft: Draft) -> bool:
+        """Tell whether a draft is one of this form as it is declared now."""
+        names = {question.name for question in self.questions}
+        return draft.form == self.name and draft.step in {*names, REVIEW} and draft.answers.keys() <= names
+
+
+def worded(talk: Talk, form: Form, draft: Draft) -> Markup:
+    """Word the open question, or the review."""
+    return _review(talk, form, draft) if draft.step == REVIEW else _asked(talk, form, draft)
+
+
+def _asked(talk: Talk, form: Form, draft: Draft) -> Markup:
+    place, known = form.position(draft.step), draft.answers.get(draft.step)
+    text = talk.say(form.questions[place].asks)
+    asked = talk.say("form.question", number=place + 1, count=len(form.questions), text=text)
+    return asked if known is None else lines([asked, talk.say("form.known", answer=_short(known))])
+
+
+def _review(talk: Talk, form: Form, draft: Draft) -> Markup:
+    answers = []
+    for number, question in enumerate(form.questions, 1):
+        answer = draft.answers.get(question.name) or talk.say("form.none")
+        answers.append(talk.say("form.answer", number=number, label=talk.say.plain(question.label), answer=answer))
+    return lines([talk.say("form.review"), *answers, talk.say("form.finish")])
+
+
+def buttons(talk: Talk, form: Form, draft: Draft) -> list[list[Button]]:
+    """Lay out what one may do at this step besides answering."""
+    if draft.step == REVIEW:
+        # The edits come first, so that where buttons are numbers a number is that of its question.
+        edits = [_edit_button(talk, form, question) for question in form.questions]
+        return [*in_rows(edits, 2), [talk.button("send", VERB, form.name, Move.SEND), *cancel(talk)]]
+    question = form.question(draft.step)
+    row, last = [], cancel(talk)
+    if draft.step in draft.answers:
+        row.append(talk.button("keep", VERB, form.name, Move.KEEP, draft.step))
+    if question is not None and question.optional:
+        row.append(talk.button("skip", VERB, form.name, Move.SKIP, draft.step))
+    back = (VERB, form.name, Move.BACK, draft.step)
+    if draft.editing:
+        last.insert(0, talk.button("to_review", *back))
+    elif form.position(draft.step) > 0:
+        last.insert(0, talk.button("prior", *back))
+    return [row, last]
+
+
+def _edit_button(talk: Talk, form: Form, question: Question) -> Button:
+    label = talk.say.plain("form.edit", label=talk.say.plain(question.label))
+    return Button(label, action(VERB, form.name, Move.EDIT, question.name))
+
+
+def cancel(talk: Talk) -> list[Button]:
+    """Give the way out, which stands under every question."""
+    return [talk.button("cancel", "cancel")]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SHOWN else f"{text[:SHOWN].rstrip()}…"

@@ -1,0 +1,197 @@
+"""One turn: the next event of a lane → its handler → replies, state, audit line and notices, in one transaction.
+
+Plain functions of a connection. The caller (`bot/turns.py`) runs them on the store's threads and commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum, auto
+
+from handlers import notices
+from handlers.messages import SESSION_VERSION, Incoming, Kind, Notice, Reply, Session, Turn
+from handlers.notices import Rules
+from storage import accounts, audit, events, jobs, outbox
+from storage.accounts import Account, Saved
+from storage.database import Connection
+from storage.events import Pending
+from storage.jobs import NewJob
+from storage.outbox import Claimed, NewRow
+
+MESSAGE = "message"  # the kind of events that people cause
+TRIES = 3  # a turn that raises is tried twice more; by then it is not bad luck but a fault
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a handler knows: who speaks, what came in, where the conversation stands, what time it is."""
+
+    tx: Connection
+    account: Account
+    incoming: Incoming
+    session: Session
+    restarted: bool
+    now: datetime
+
+
+Answer = Callable[[Situation], Turn]
+"""Decides the turn of a conversation."""
+
+Result = Callable[[Situation, str], Turn]
+"""Decides the turn of a conversation when a job that it ordered is done: `{"result": …, "error": …}` as JSON."""
+
+Work = Callable[[Connection, Pending, datetime], None]
+"""Handles an event that is not of a conversation, such as a batch of an import."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    """Who handles what: conversations, other kinds of events, notices, and the apology after a failed turn."""
+
+    answer: Answer
+    apologise: Callable[[Account], Turn]
+    work: Mapping[str, Work] = field(default_factory=dict)
+    results: Mapping[str, Result] = field(default_factory=dict)
+    rules: Rules = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """To whom a turn leases its replies, so that they leave at once: this process, for some seconds."""
+
+    owner: str
+    seconds: float
+
+
+class Idle(Enum):
+    """Why no turn was taken: nothing waits in the lane now, or another process is at work on it."""
+
+    NOTHING = auto()
+    BUSY = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A turn that was taken: its event, and the rows that are leased to this process and leave now.
+
+    `more`: another event waits behind it; `queued`: the turn saved rows that delivery has to claim.
+    """
+
+    event_id: int
+    leased: tuple[Claimed, ...] = ()
+    more: bool = False
+    queued: bool = False
+
+
+def take(tx: Connection, lane: str, handlers: Handlers, lease: Lease, now: datetime) -> Taken | Idle:
+    """Take the turn of the lane's next event, or say why there is none to take."""
+    if not events.hold_lane(tx, lane):
+        return Idle.BUSY
+    event = events.oldest(tx, lane, now)
+    if event is None:
+        return Idle.NOTHING
+    if event.attempts >= TRIES:
+        return _give_up(tx, event, handlers, lease, now)
+    if event.account is None:
+        handlers.work[event.kind](tx, event, now)
+        audit.add(tx, event.kind, now, event_id=event.id, lane=event.lane)
+        events.finish(tx, event.id, now)
+        return Taken(event.id, more=event.more)
+    session, restarted = _restore(event.saved)
+    if event.kind == MESSAGE:
+        incoming = Incoming.from_json(event.body)
+        turn = handlers.answer(Situation(tx, event.account, incoming, session, restarted, now))
+    else:
+        situation = Situation(tx, event.account, Incoming(Kind.OTHER), session, restarted, now)
+        turn = handlers.results[event.kind](situation, event.body)
+    return _save(tx, event, event.account, turn, handlers.rules, lease, now)
+
+
+def _give_up(tx: Connection, event: Pending, handlers: Handlers, lease: Lease, now: datetime) -> Taken:
+    """Mark an event as failed for good, tell the person, and restart the conversation."""
+    events.finish(tx, event.id, now, failed=True)
+    if event.account is None:
+        audit.add(tx, "failed", now, event_id=event.id, lane=event.lane, detail=event.kind)
+        return Taken(event.id, more=event.more)
+    turn = handlers.apologise(event.account)
+    return _save(tx, event, event.account, turn, {}, lease, now, failed=True)
+
+
+def _restore(saved: Saved | None) -> tuple[Session, bool]:
+    """Read the saved state; one of another version, or damaged, starts anew and says so."""
+    if saved is None or saved.state is None:
+        return Session(), False
+    if saved.version != SESSION_VERSION:
+        return Session(), True
+    try:
+        return Session.from_json(saved.state), False
+    except (ValueError, KeyError, TypeError):
+        return Session(), True
+
+
+def _save(
+    tx: Connection,
+    event: Pending,
+    account: Account,
+    turn: Turn,
+    rules: Rules,
+    lease: Lease,
+    now: datetime,
+    *,
+    failed: bool = False,
+) -> Taken:
+    if account.gone_at is not None:
+        accounts.close(tx, account.id, None)
+    if turn.language is not None:
+        accounts.speak(tx, account.id, turn.language)
+    session = turn.session or Session()
+    state = Saved(SESSION_VERSION, session.to_json())
+    accounts.save_state(tx, account.id, state, known=event.saved is not None, now=now)
+    leased = _add_replies(tx, event, account, turn.replies, lease, now)
+    told = notices.decide(rules, tx, turn.events, now)
+    for number, notice in enumerate(told):
+        _add_notice(tx, event, number, notice, now)
+    for job in turn.jobs:
+        jobs.add(tx, NewJob(job.kind, job.body, event.lane, event.channel, account.id), now)
+    audit.add(tx, "failed" if failed else turn.done, now, event_id=event.id, lane=event.lane, detail=turn.detail)
+    if not failed:
+        events.finish(tx, event.id, now)
+    waiting = len(leased) < len(turn.replies) and account.channel not in outbox.FETCHED
+    return Taken(event.id, leased, event.more, queued=bool(told) or waiting)
+
+
+def _add_replies(
+    tx: Connection, event: Pending, account: Account, replies: tuple[Reply, ...], lease: Lease, now: datetime
+) -> tuple[Claimed, ...]:
+    """Save the replies; they leave at once unless something earlier has still to reach the same account."""
+    owner = None if event.unsent or account.channel in outbox.FETCHED else lease.owner
+    rows: list[Claimed] = []
+    for number, reply in enumerate(replies):
+        key, body = f"{event.id}:{account.id}:{number}", reply.to_json()
+        row = NewRow(key, account.id, account.channel, outbox.REPLY, body, event.id)
+        row_id = outbox.add(tx, row, now, owner=owner, lease_seconds=lease.seconds)
+        rows.append(
+            Claimed(
+                row_id,
+                account.id,
+                account.channel,
+                account.address,
+                outbox.REPLY,
+                body,
+                attempts=0,
+                repeats=0,
+            )
+        )
+    return tuple(rows) if owner is not None else ()
+
+
+def _add_notice(tx: Connection, event: Pending, number: int, notice: Notice, now: datetime) -> None:
+    found = accounts.by_id(tx, notice.account_id)
+    if found is None or found[0].gone_at is not None:
+        return
+    account = found[0]
+    key = f"{event.id}:{account.id}:n{number}"
+    row = NewRow(key, account.id, account.channel, outbox.NOTICE, notice.reply.to_json(), event.id, notice.not_before)
+    outbox.add(tx, row, now, owner=None, lease_seconds=0)

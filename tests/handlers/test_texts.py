@@ -1,0 +1,138 @@
+"""The texts: the same in both languages, used, well formed, short enough for every channel."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+from typing import get_args
+from unicodedata import is_normalized
+
+import pytest
+
+import handlers
+from bot.channels.plain import plain_text
+from handlers.commands import MENU
+from handlers.front import TOPICS
+from handlers.texts import LANGUAGES, keys, words
+from handlers.texts import _texts as texts
+from knowledge.aspects import Aspect
+from knowledge.catalogue.model import PaperForm, TimeUnit
+from knowledge.status import Status
+from knowledge.vietnamese import is_marked
+
+CODE = sorted(Path(handlers.__file__).parent.rglob("*.py"))
+SMALLEST_CHANNEL = 2000  # characters of one Zalo message; Telegram takes 4096
+TEXT_MOST = 600  # characters: a longer text is not read on a telephone
+LABEL_MOST = 30  # characters: a longer label is cut off on a telephone
+KEY = re.compile(r"[a-z]+\.[a-z0-9_]+")
+FIELD = re.compile(r"\{\w*\}")
+TAG = re.compile(r"</?([a-z]+)>")
+
+# Keys that are put together, by what they begin with.
+STATES = {f"s{int(status)}" for status in Status} | {"s9_not_ready"}
+FAMILIES = {
+    "aspect.": set(Aspect.__members__),
+    "status.": STATES,
+    "next.": STATES,
+    "value.": {*get_args(PaperForm), *get_args(TimeUnit)},
+    "value.level_": {"3", "4"},
+    "command.": set(MENU),
+}
+BUTTON = "button."
+EVERY = [(language, key) for language in LANGUAGES for key in sorted(keys(language))]
+
+
+def _nodes() -> Iterator[ast.AST]:
+    for path in CODE:
+        yield from ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def _literals() -> set[str]:
+    rooms = set(texts("vi"))
+    found = {node.value for node in _nodes() if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return {text for text in found if KEY.fullmatch(text) and text.split(".")[0] in rooms}
+
+
+def _beginnings() -> set[str]:
+    firsts = (node.values[0] for node in _nodes() if isinstance(node, ast.JoinedStr) and node.values)
+    found = {first.value for first in firsts if isinstance(first, ast.Constant) and isinstance(first.value, str)}
+    return {text for text in found if text.split(".")[0] in texts("vi") and "." in text}
+
+
+def _buttons() -> set[str]:
+    calls = (node for node in _nodes() if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute))
+    labels = (node.args[0] for node in calls if isinstance(node.func, ast.Attribute) and node.func.attr == "button")
+    return {str(label.value) for label in labels if isinstance(label, ast.Constant)} | set(TOPICS)
+
+
+def _text(language: str, key: str) -> str:
+    room, name = key.split(".")
+    return texts(language)[room][name]
+
+
+def _fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def test_both_languages_have_the_same_texts_with_the_same_values() -> None:
+    assert keys("vi") == keys("en")
+    for key in keys("vi"):
+        assert _fields(_text("vi", key)) == _fields(_text("en", key)), key
+
+
+def test_every_text_is_used_and_every_text_used_is_there() -> None:
+    assert _beginnings() == {*FAMILIES, BUTTON}, "a key that is put together belongs into FAMILIES"
+    used = _literals() | {f"{BUTTON}{label}" for label in _buttons()}
+    used |= {f"{beginning}{ending}" for beginning, endings in FAMILIES.items() for ending in endings}
+    assert used - keys("vi") - set(FAMILIES) == set(), "used and not there"
+    assert keys("vi") - used == set(), "there and not used"
+
+
+@pytest.mark.parametrize(("language", "key"), EVERY)
+def test_a_text_is_normal_short_and_well_formed(language: str, key: str) -> None:
+    text = _text(language, key)
+    assert is_normalized("NFC", text)
+    assert text == text.strip()
+    assert text
+    assert "  " not in text
+    assert not any(line != line.strip() for line in text.splitlines())
+    tags = TAG.findall(text)
+    assert set(tags) <= {"b", "i"}
+    assert all(text.count(f"<{tag}>") == text.count(f"</{tag}>") for tag in tags)
+    assert len(text) <= TEXT_MOST < SMALLEST_CHANNEL
+    if key.startswith(BUTTON):
+        assert len(text) <= LABEL_MOST
+        assert tags == []
+    values = dict.fromkeys(_fields(text), "<&>")
+    said = words(language)(key, **values)
+    assert "<&>" not in said, "a value is escaped"
+    assert plain_text(said).count("<&>") == sum(1 for _, name, _, _ in Formatter().parse(text) if name is not None)
+
+
+def test_the_labels_of_one_language_differ() -> None:
+    for language in LANGUAGES:
+        labels = list(texts(language)["button"].values())
+        assert len(set(labels)) == len(labels)
+
+
+def test_vietnamese_texts_are_vietnamese_and_english_ones_are_not() -> None:
+    foreign = {"button.language", "command.vi", "start.help"}  # they name the other language in its own words
+    for key in keys("en") - foreign:
+        assert not is_marked(_text("en", key)), key
+    plain = {key for key in keys("vi") if len(FIELD.sub("", _text("vi", key))) > 20 and not is_marked(_text("vi", key))}
+    assert plain == set()
+
+
+def test_huy_is_spelt_one_way_and_nobody_is_called_ban() -> None:
+    for key in keys("vi"):
+        text = _text("vi", key)
+        assert not re.search(r"hủy|húy|hóa|thỏa|ủy ban|\b[Bb]ạn\b", text), key
+
+
+def test_an_unknown_key_and_an_unknown_language() -> None:
+    with pytest.raises(KeyError):
+        words("vi")("start.nothing")
+    assert words("xx").language == words(None).language == "vi"
