@@ -1,0 +1,201 @@
+"""Composition: the only file that knows everybody."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from functools import partial
+from uuid import uuid4
+
+from bot.channels.base import Channel, Fetched
+from bot.delivery import Delivery, Limits
+from bot.jobs import Jobs
+from bot.schedule import CHANNEL as CLOCK
+from bot.schedule import Daily, Hourly, Schedule
+from bot.settings import Settings
+from bot.store import Store
+from bot.turns import Served, Turns
+from handlers import dossiers, library, upkeep
+from handlers.agency import Agency
+from handlers.conversation import Conversation
+from handlers.library import Library
+from handlers.messages import Incoming
+from handlers.turn import Handlers, Work
+from knowledge.calendar import Calendar
+from knowledge.catalogue import shipped_editions
+from knowledge.errors import Unavailable, WrongSettings
+from storage import presence, privacy
+from storage.accounts import lane_of
+from storage.database import Database
+from storage.events import NewEvent
+from storage.migrate import migrate
+from storage.vault import open_vault
+from storage.watcher import Watcher
+
+IMPORT = "import"  # the channel of events that come from files
+PURGE_AT = time(3)  # local time: nobody is there, and the day's work is done
+WATCH_SECONDS = 2.0  # the watcher looks up so often, so that a stop does not wait for it
+DOSSIERS = "dossiers"  # the kind of events that bring dossiers
+
+Clock = Callable[[], datetime]
+
+
+def real_clock() -> datetime:
+    """Tell the time."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Everything that runs in one process."""
+
+    database: Database
+    store: Store
+    turns: Turns
+    delivery: Delivery
+    jobs: Jobs
+    schedule: Schedule
+    clock: Clock = real_clock
+
+    async def work(self) -> None:
+        """Do everything that nobody just asked for, until cancelled: what others left, what is due, long work."""
+        async with asyncio.TaskGroup() as group:
+            for loop in (self.turns.watch, self.delivery.run, self.jobs.run, self.schedule.run, self._notice_others):
+                group.create_task(loop())
+
+    async def _notice_others(self) -> None:
+        """Wake the loops when another process committed something; where this fails their polls still stand."""
+        watcher = Watcher(self.database)
+        look: asyncio.Future[bool] | None = None
+        try:
+            while True:
+                look = asyncio.ensure_future(asyncio.to_thread(watcher.wait, WATCH_SECONDS))
+                try:
+                    happened = await asyncio.shield(look)
+                except Unavailable:
+                    await asyncio.sleep(WATCH_SECONDS)
+                    continue
+                if happened:
+                    self.turns.look()
+                    self.delivery.wake()
+                    self.jobs.wake()
+        finally:
+            if look is not None:  # its thread may be opening the connection just now
+                await asyncio.gather(look, return_exceptions=True)
+            watcher.close()
+
+    async def receive(self, channel: str, address: str, incoming: Incoming, key: str | None = None) -> bool:
+        """Take what came in from a conversation; False for a duplicate."""
+        lane = lane_of(self.database.vault, channel, address)
+        new = NewEvent(channel, key or uuid4().hex, "message", incoming.to_json(), lane, address)
+        return await self.turns.take(new)
+
+    async def present(self, channel: str, address: str, *, here: bool) -> None:
+        """Note that an address can no longer be reached, or can again. Raises `Unavailable`: nothing was noted."""
+        lane, now = lane_of(self.database.vault, channel, address), self.clock()
+        note = presence.come_back if here else presence.leave
+        await self.store.write("presence", lambda tx: note(tx, lane, now))
+
+    async def moved(self, channel: str, old: str, new: str) -> None:
+        """Note that a conversation has another address now. Raises `Unavailable`: nothing was noted."""
+        old_lane, new_lane = (lane_of(self.database.vault, channel, address) for address in (old, new))
+        await self.store.write("moved_here", lambda tx: presence.move(tx, old_lane, new, new_lane, self.clock()))
+
+    async def take_in(self, run: str, number: int, body: str) -> None:
+        """Take one batch of an import: the batches of one run are one lane and are handled in order."""
+        lane = self.database.vault.digest(IMPORT, run)
+        if not await self.turns.take(NewEvent(IMPORT, f"{run}:{number}", DOSSIERS, body, lane)):
+            self.turns.wake(lane)  # a process that died may have left it behind
+
+
+def agency(settings: Settings) -> Agency:
+    """Tell the handlers for whom they speak."""
+    given = settings.agency
+    calendar = Calendar(settings.calendar.hours, dict(settings.calendar.closed), frozenset(settings.calendar.open))
+    return Agency(
+        name=given.name,
+        name_en=given.name_en,
+        calendar=calendar,
+        timezone=given.timezone.key,
+        short_name=given.short_name,
+        province_code=given.province_code,
+        agency_code=given.agency_code,
+        address=given.address,
+        phone=given.phone,
+        email=given.email,
+        hours=given.hours,
+        counter=given.counter,
+        portal_url=given.portal_url,
+    )
+
+
+def open_database(settings: Settings, clock: Clock = real_clock) -> Database:
+    """Open the database that the settings name, migrated and with a catalogue."""
+    edition = settings.catalogue.edition
+    if edition and edition not in shipped_editions():
+        shipped = ", ".join(shipped_editions())
+        raise WrongSettings([f"catalogue.edition: {edition!r} is not shipped, there are: {shipped}"])
+    database = Database(settings.database.url, open_vault(settings.database.key_file))
+    try:
+        migrate(database)
+        with database.transaction() as tx:
+            library.ship(tx, edition, clock())
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings,
+    channels: Sequence[Channel] = (),
+    *,
+    sample: str | None = None,
+    address: str | None = None,
+    clock: Clock = real_clock,
+) -> AsyncIterator[App]:
+    """Run the turns and the delivery of these channels until the block ends.
+
+    `sample`: see `Conversation`; `address`: send only there (a terminal).
+    """
+    database = open_database(settings, clock)
+    store = Store(database)
+    limits = Limits(lease_seconds=settings.delivery.lease_seconds, send_seconds=settings.delivery.send_seconds)
+    owner = f"{socket.gethostname()[:30]}:{os.getpid()}:{uuid4().hex[:8]}"
+    by_name = {channel.name: channel for channel in channels}
+    delivery = Delivery(store, by_name, owner, clock, limits, address)
+    speaks_for, books = agency(settings), Library()
+    if channels:  # the first person does not wait for the search index
+        await store.read(lambda tx: books.shelf(tx, clock().date()))
+    conversation = Conversation(speaks_for, books, sample)
+    work: dict[str, Work] = {
+        DOSSIERS: dossiers.take_in,
+        upkeep.PURGE: upkeep.order_purge,
+        upkeep.PURGED: upkeep.purged,
+        upkeep.EXPIRE: upkeep.expire_kept,
+    }
+    handlers = Handlers(conversation, conversation.apologise, work)
+    turned = next((channel.turned for channel in channels if isinstance(channel, Fetched)), None)
+    turns = Turns(store, handlers, delivery, Served([*by_name, IMPORT, CLOCK]), clock, turned)
+    worker = Jobs(store, {upkeep.PURGE: partial(_purge, database, clock)}, owner, clock, turns.wake)
+    moments: list[Daily | Hourly] = [Daily(upkeep.PURGE, PURGE_AT, settings.agency.timezone), Hourly(upkeep.EXPIRE)]
+    schedule = Schedule(store, moments, database.vault.digest, clock, turns.wake)
+    try:
+        yield App(database, store, turns, delivery, worker, schedule, clock)
+    finally:
+        await turns.close()
+        await delivery.close()
+        await store.close()
+
+
+def _purge(database: Database, clock: Clock, _body: str) -> str:
+    """Purge what is kept no longer, and count it by table."""
+    with database.transaction() as tx:
+        return json.dumps(privacy.purge(tx, clock()))

@@ -1,0 +1,60 @@
+"""What every channel is: a name, and a way to send one message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from handlers.messages import Incoming, Reply
+
+REPEATED = "(↻)"  # stands before a message that may have been shown already
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message to send: where to, what, and whether it may have been sent before (a repeat is marked)."""
+
+    address: str
+    reply: Reply
+    repeated: bool
+
+
+class Channel(Protocol):
+    """A channel sends; whatever comes in it hands to `Turns.take`."""
+
+    name: str
+
+    async def send(self, message: Outgoing) -> str | None:
+        """Send one message and return the platform's id for it, if it has one.
+
+        Raises one of the five kinds of `DeliveryError`, never a foreign error.
+        """
+        ...
+
+
+@runtime_checkable
+class Fetched(Channel, Protocol):
+    """A channel whose rows are kept for their readers (`storage.outbox.FETCHED`): nothing is ever given to `send`."""
+
+    def turned(self, lane: str) -> None:
+        """Wake the readers of this lane: a turn of it was committed."""
+        ...
+
+
+class Intake(Protocol):
+    """Where a channel hands in what it hears; everything is safe once a call has returned.
+
+    Each raises `Unavailable`, with nothing kept, while the database is out of reach.
+    """
+
+    async def receive(self, channel: str, address: str, incoming: Incoming, key: str | None = None) -> bool:
+        """Take in what somebody said; False for a duplicate."""
+        ...
+
+    async def present(self, channel: str, address: str, *, here: bool) -> None:
+        """Note that an address can no longer be reached (blocked, removed), or can again."""
+        ...
+
+    async def moved(self, channel: str, old: str, new: str) -> None:
+        """Note that a conversation has another address now."""
+        ...
