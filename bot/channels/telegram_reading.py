@@ -1,0 +1,265 @@
+"""What a Telegram update says: the raw JSON → one of five things that can have happened. Pure, and it never raises.
+
+The shapes are those of the Bot API ("Getting updates", "Available types"). Only the fields that matter are read, so
+that whatever Telegram adds later does no harm.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from handlers.messages import Incoming, Kind
+
+UPDATES = ("message", "callback_query", "my_chat_member")
+"""The kinds of updates that we ask Telegram for."""
+PRIVATE = "private"
+KEY_CHARACTERS = 100  # of an album's number, which has 17 digits
+# What a message can carry that a later version may read, and what it never will.
+_FILES = frozenset({"photo", "document", "voice", "video", "video_note", "audio", "animation", "live_photo"})
+_THINGS = frozenset(
+    {
+        *("sticker", "location", "venue", "contact", "dice", "game", "poll", "story", "paid_media", "checklist"),
+        *("web_app_data", "users_shared", "chat_shared", "invoice", "giveaway"),
+    }
+)
+_PRESENT = frozenset({"member", "administrator", "creator", "restricted"})
+_ABSENT = frozenset({"left", "kicked"})
+_COMMAND = re.compile(r"(/\w+)@(\w+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """The bot itself: its id and its name without the at sign."""
+
+    id: int
+    username: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Somebody spoke to the bot: a new event. `query`: the id of a tap, which waits for an answer."""
+
+    key: str
+    address: str
+    incoming: Incoming
+    query: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The bot was blocked, or removed from a group."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """The bot was let in again."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    """A group became a supergroup and has another address now."""
+
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """Nothing that concerns the bot; `strange` when the platform sent what it should not."""
+
+    why: str
+    strange: bool = False
+
+
+Heard = Said | Left | Back | Migrated | Ignored
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+
+class _Chat(_Part):
+    id: int
+    type: str = PRIVATE
+
+
+class _User(_Part):
+    id: int
+    is_bot: bool = False
+
+
+class _Entity(_Part):
+    type: str = ""
+    user: _User | None = None
+
+
+class _File(_Part):
+    file_name: str = ""
+
+
+class _Answered(_Part):
+    message_id: int = 0
+    sender: _User | None = Field(default=None, alias="from")
+
+
+class _Message(_Part):
+    model_config = ConfigDict(extra="allow")
+
+    message_id: int = 0
+    chat: _Chat
+    date: float | None = None
+    sender: _User | None = Field(default=None, alias="from")
+    sender_chat: _Chat | None = None
+    message_thread_id: int | None = None
+    is_topic_message: bool = False
+    media_group_id: str | None = None
+    text: str | None = None
+    caption: str | None = None
+    entities: tuple[_Entity, ...] = ()
+    caption_entities: tuple[_Entity, ...] = ()
+    reply_to_message: _Answered | None = None
+    document: _File | None = None
+    migrate_to_chat_id: int | None = None
+    migrate_from_chat_id: int | None = None
+
+    @property
+    def address(self) -> str:
+        """The chat, and the topic in it if it has topics."""
+        return f"{self.chat.id}:{self.message_thread_id}" if self.is_topic_message else str(self.chat.id)
+
+    @property
+    def is_group(self) -> bool:
+        return self.chat.type != PRIVATE
+
+    def carries(self, kinds: frozenset[str]) -> bool:
+        return not kinds.isdisjoint(self.model_extra or ()) or (self.document is not None and "document" in kinds)
+
+
+class _Query(_Part):
+    id: str
+    data: str | None = None
+    message: _Message | None = None
+
+
+class _Member(_Part):
+    status: str = ""
+
+
+class _Membership(_Part):
+    chat: _Chat
+    new_chat_member: _Member
+
+
+class _Update(_Part):
+    update_id: int
+    message: _Message | None = None
+    callback_query: _Query | None = None
+    my_chat_member: _Membership | None = None
+
+
+def number_of(raw: object) -> int | None:
+    """The number of an update, by which the next ones are asked for; None when it has none."""
+    number = raw.get("update_id") if isinstance(raw, dict) else None
+    return number if isinstance(number, int) and not isinstance(number, bool) else None
+
+
+def read(raw: object, me: Me) -> Heard:
+    """Read one update, as it was parsed from JSON."""
+    try:
+        update = _Update.model_validate(raw)
+    except ValidationError as error:
+        places = {".".join(map(str, fault["loc"])) or "update" for fault in error.errors(include_input=False)}
+        return Ignored(f"not understood: {', '.join(sorted(places)[:3])}", strange=True)
+    if update.message is not None:
+        return _message(update.update_id, update.message, me)
+    if update.callback_query is not None:
+        return _tap(update.update_id, update.callback_query)
+    if update.my_chat_member is not None:
+        return _membership(update.my_chat_member)
+    assert isinstance(raw, dict)
+    kinds = ", ".join(sorted(str(key)[:40] for key in raw if key != "update_id")[:3])
+    return Ignored(kinds or "empty", strange="edited_message" not in raw)
+
+
+def _message(number: int, message: _Message, me: Me) -> Heard:
+    if message.migrate_to_chat_id is not None:
+        return Migrated(str(message.chat.id), str(message.migrate_to_chat_id))
+    if message.migrate_from_chat_id is not None:
+        return Migrated(str(message.migrate_from_chat_id), str(message.chat.id))
+    if message.chat.type == "channel" or (message.sender and message.sender.is_bot and not message.sender_chat):
+        return Ignored("no person")
+    if message.text is None and not message.carries(_FILES | _THINGS):
+        return Ignored("service message")
+    if message.is_group and not _addressed(message, me):
+        return Ignored("not for the bot")
+    # The parts of an album come as so many updates; the first that is taken in speaks for all of them.
+    key = (
+        str(number)
+        if message.media_group_id is None
+        else f"album:{message.chat.id}:{message.media_group_id[:KEY_CHARACTERS]}"
+    )
+    return Said(key, message.address, _incoming(message, me))
+
+
+def _incoming(message: _Message, me: Me) -> Incoming:
+    words = message.caption if message.text is None else message.text
+    if words and words.strip():
+        return Incoming(Kind.TEXT, _for_us(words, me, group=message.is_group), group=message.is_group)
+    if message.text is not None:
+        return Incoming(Kind.TEXT, "", group=message.is_group)
+    if message.carries(_FILES):
+        name = message.document.file_name if message.document is not None else ""
+        return Incoming(Kind.FILE, name, group=message.is_group)
+    return Incoming(Kind.OTHER, group=message.is_group)
+
+
+def _addressed(message: _Message, me: Me) -> bool:
+    """Tell whether a message in a group is meant for the bot: a command, a mention, or an answer to it."""
+    words = (message.caption if message.text is None else message.text) or ""
+    command = _COMMAND.match(words)
+    if words.startswith("/"):
+        return command is None or command[2].casefold() == me.username.casefold()
+    answered = message.reply_to_message
+    if answered is not None and answered.sender is not None and answered.sender.id == me.id:
+        # In a topic every message seems to answer the one that opened it.
+        return answered.message_id != message.message_thread_id
+    if me.username and _mention(me).search(words):
+        return True
+    entities = (*message.entities, *message.caption_entities)
+    return any(entity.user is not None and entity.user.id == me.id for entity in entities)
+
+
+def _mention(me: Me) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)@{re.escape(me.username)}(?!\w)", re.IGNORECASE)
+
+
+def _for_us(words: str, me: Me, *, group: bool) -> str:
+    """Take the bot's own name out of what was said to it."""
+    command = _COMMAND.match(words)
+    if command is not None and command[2].casefold() == me.username.casefold():
+        return command[1] + words[command.end() :]
+    return _mention(me).sub(" ", words).strip() if group and me.username else words
+
+
+def _tap(number: int, query: _Query) -> Heard:
+    if query.data is None or query.message is None:
+        return Ignored("a tap without a chat or without data", strange=True)
+    message = query.message
+    # A message that is too old to be reached comes with the date 0 (Bot API, InaccessibleMessage).
+    tapped = None if message.date == 0 or not message.message_id else str(message.message_id)
+    incoming = Incoming(Kind.TAP, query.data, tapped, message.is_group)
+    return Said(str(number), message.address, incoming, query.id)
+
+
+def _membership(change: _Membership) -> Heard:
+    status, address = change.new_chat_member.status, str(change.chat.id)
+    if status in _ABSENT:
+        return Left(address)
+    return Back(address) if status in _PRESENT else Ignored(f"status {status[:20]}", strange=True)
