@@ -1,0 +1,115 @@
+"""`run`: everything that the settings enable, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from aiohttp import web
+
+from bot.app import App, agency, running
+from bot.channels.base import Channel
+from bot.channels.telegram import Telegram
+from bot.channels.telegram_receiving import Polling, Webhook
+from bot.channels.web import WebChat
+from bot.cli.common import settings
+from bot.server import Server
+from bot.settings import Settings
+from handlers.commands import menu
+from handlers.texts import DEFAULT, LANGUAGES
+from knowledge.errors import DeliveryError, Wrong
+
+log = logging.getLogger(__name__)
+
+Config = Annotated[Path | None, typer.Option("--config", help="The settings; ./config.toml where there is one.")]
+Loop = Callable[[], Coroutine[Any, Any, None]]
+
+
+class _Told(Exception):
+    """The process was told to stop."""
+
+
+def run(config: Config = None) -> None:
+    """Run what the settings enable: Telegram, the web chat, delivery, jobs, schedule.
+
+    SIGTERM and Ctrl-C stop it cleanly: turns and sends under way come to their end.
+
+    Example: motcua run --config config.toml
+    """
+    asyncio.run(serve(settings(config)))
+
+
+async def serve(given: Settings) -> None:
+    """Run until the process is told to stop. Raises `Wrong` for what cannot be started as it is set."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with AsyncExitStack() as stack:
+        telegram = None
+        if given.telegram.on:
+            telegram = Telegram(given.telegram.token.get_secret_value(), given.telegram.base_url)
+            stack.push_async_callback(telegram.close)
+        chat = WebChat(agency(given), public_url=given.server.public_url)
+        channels: list[Channel] = [chat] if telegram is None else [chat, telegram]
+        app = await stack.enter_async_context(running(given, channels))
+        routes, loops = chat.routes(app), [app.work]
+        if telegram is not None:
+            more_routes, more_loops = _telegram(given, telegram, app)
+            routes += more_routes
+            loops += more_loops
+        await stack.enter_async_context(_listening(given, routes))
+        stack.push_async_callback(chat.close)
+        await _until(stop, loops)
+        log.info("stopping")
+
+
+def _telegram(given: Settings, telegram: Telegram, app: App) -> tuple[list[web.RouteDef], list[Loop]]:
+    """Give the routes and the loops of Telegram, by the way that the settings choose."""
+    if given.telegram.mode == "polling":
+        return [], [Polling(telegram, app).run, partial(_announce, telegram)]
+    webhook = Webhook(telegram, app, given.telegram.webhook_secret.get_secret_value())
+    return webhook.routes(), [webhook.run, partial(_announce, telegram)]
+
+
+async def _announce(telegram: Telegram) -> None:
+    """Show the commands beside the input line. The bot works without, so a failure is only told."""
+    menus = {None if language == DEFAULT else language: menu(language) for language in LANGUAGES}
+    try:
+        await telegram.announce(menus)
+    except DeliveryError as error:
+        log.warning("Telegram did not take the menu of commands: %s", error)
+
+
+@asynccontextmanager
+async def _listening(given: Settings, routes: Sequence[web.RouteDef]) -> AsyncIterator[None]:
+    server = Server(given.server.host, given.server.port, routes)
+    try:
+        port = await server.start()
+    except OSError as error:
+        await server.stop()
+        address = f"{given.server.host}:{given.server.port}"
+        raise Wrong(f"cannot listen on {address} (server.host, server.port): {error.strerror}") from None
+    log.info("listening on http://%s:%d", given.server.host, port)
+    try:
+        yield
+    finally:
+        await server.stop()
+
+
+async def _until(stop: asyncio.Event, loops: Sequence[Loop]) -> None:
+    """Run the loops until the event is set; one that fails ends all of them."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for loop in loops:
+                group.create_task(loop())
+            await stop.wait()
+            raise _Told
+    except* _Told:
+        pass

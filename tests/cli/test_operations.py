@@ -1,0 +1,78 @@
+"""`migrate`, `outbox` and `feedback`: what an operator looks at, without content where none is needed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from markupsafe import Markup
+from sqlalchemy import text
+
+from handlers.messages import Reply
+from storage import accounts, outbox
+from storage.database import Database
+from storage.migrate import HEAD
+from storage.outbox import NewRow
+from storage.schema import metadata
+from tests.cli.motcua import Motcua
+
+NAME, ADDRESS, PHONE = "Trần Thị Kín Đáo", "Số 9 đường Không Tên, Mỹ Tho", "0912 345 678"
+CONTENT = "Thời hạn cấp phép quá dài, đề nghị rút ngắn"
+
+
+def test_migrating_again_has_nothing_to_do(motcua: Motcua) -> None:
+    assert motcua.fine("migrate").out == f"migrated to {HEAD}\n"
+    assert motcua.fine("migrate").out == f"nothing to do: the database is at {HEAD}\n"
+
+
+def test_a_database_of_a_newer_version_is_refused(motcua: Motcua, database: Database) -> None:
+    with database.transaction() as tx:
+        tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    ran = motcua("status", "x")
+    assert (ran.code, ran.out) == (1, "")
+    assert "newer version (9999)" in ran.err
+
+
+def test_feedback_is_listed_without_content_and_shown_with_it(motcua: Motcua, database: Database) -> None:
+    lines = ["/tap 1:feedback", CONTENT, NAME, ADDRESS, PHONE, "/tap Gửi"]
+    ran = motcua("chat", "--json", "--as", "anna", stdin="\n".join(lines), MOTCUA_LOG__LEVEL="DEBUG")
+    assert ran.code == 0
+    assert all(secret not in ran.err for secret in (NAME, ADDRESS, PHONE, CONTENT))
+    replies = ran.records()
+    number = f"PA-{datetime.now(UTC).year}-0001"
+    assert number in replies[-1]["text"]
+    listed = motcua.fine("feedback", "list").out
+    assert listed.startswith(f"{number}  ")
+    assert listed.endswith("  received\n")
+    assert CONTENT not in listed
+    shown = motcua.fine("feedback", "show", f" {number.lower()} ").lines()
+    assert shown[1:] == [f"name: {NAME}", f"address: {ADDRESS}", f"phone: {PHONE}", f"content: {CONTENT}"]
+    with database.transaction() as tx:
+        values = [
+            value for name in metadata.tables for found in tx.execute(text(f"SELECT * FROM {name}")) for value in found
+        ]
+    stored = repr(values).encode() + b"".join(bytes(value) for value in values if isinstance(value, bytes | memoryview))
+    for secret in (NAME, ADDRESS, PHONE, CONTENT):
+        assert secret.encode() not in stored
+        assert repr(secret)[1:-1].encode() not in stored
+
+
+def test_a_message_that_waits_is_listed_and_hurried(motcua: Motcua, database: Database) -> None:
+    now = datetime.now(UTC)
+    with database.transaction() as tx:
+        lane = accounts.lane_of(database.vault, "telegram", "1")
+        account = accounts.add(tx, channel="telegram", address="1", lane=lane, now=now)
+        for number, later in enumerate((now + timedelta(days=1), None)):
+            row = NewRow(
+                f"1:1:{number}", account, "telegram", outbox.NOTICE, Reply(Markup("secret")).to_json(), None, later
+            )
+            outbox.add(tx, row, now, owner=None, lease_seconds=0)
+    assert motcua.fine("outbox", "list", "--state", "queued").lines() == [
+        "2  telegram  notice  queued  tries 0",
+        "1  telegram  notice  queued  tries 0",
+    ]
+    assert motcua.fine("outbox", "retry", "1").out == "row 1 is due now\n"
+    with database.transaction() as tx:
+        due = outbox.claim(tx, ["telegram"], "me", datetime.now(UTC), lease_seconds=60, most=5)
+    assert [row.id for row in due][:1] == [1]
+    ran = motcua("outbox", "retry", "1")
+    assert (ran.code, ran.err) == (1, "motcua: row 1 does not wait: only what is queued can be tried again\n")
