@@ -1,0 +1,1 @@
+"""The benchmarks: one command each, printing ratios against peers."""
