@@ -181,7 +181,7 @@ async def running(
         upkeep.PURGED: upkeep.purged,
         upkeep.EXPIRE: upkeep.expire_kept,
     }
-    handlers = Handlers(conversation, conversation.apologise, work)
+    handlers = Handlers(conversation, conversation.apologise, work, conversation.results)
     turned = next((channel.turned for channel in channels if isinstance(channel, Fetched)), None)
     turns = Turns(store, handlers, delivery, Served([*by_name, IMPORT, CLOCK]), clock, turned)
     worker = Jobs(store, {upkeep.PURGE: partial(_purge, database, clock)}, owner, clock, turns.wake)

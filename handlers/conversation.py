@@ -6,7 +6,7 @@ codes, plain wishes, then the search. What nothing understands ends in an honest
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -15,14 +15,16 @@ from handlers import board, dossiers, feedback, forms, front, offers, procedures
 from handlers.actions import parse
 from handlers.agency import Agency
 from handlers.dossiers import Look
-from handlers.forms import Form, Question
+from handlers.forms import Form
 from handlers.library import Library
 from handlers.messages import Incoming, Kind, Reply, Session, Turn
+from handlers.rooms import Heard, Outcome, Room
 from handlers.talk import Talk, clean
 from handlers.texts import DEFAULT, LANGUAGES, words
-from handlers.turn import Situation
+from handlers.turn import Result, Situation
+from handlers.wishes import COMMANDS, FIRST, WISHES, breaks_in
 from knowledge.aspects import aspect_of
-from knowledge.matters import Matter, Meant, meant
+from knowledge.matters import Meant, meant
 from knowledge.search import Decision
 from knowledge.vietnamese import fold, guess_language
 from storage.accounts import Account
@@ -30,26 +32,43 @@ from storage.accounts import Account
 TEXT_MOST = 4000  # characters read of one message; a question is never longer
 SWITCH_WORDS = 3  # a message must have as many words before its language changes the conversation's
 
-Room = Callable[[Talk], Turn]
+Simple = Callable[[Talk], Turn]
+FEEDBACK = Room("feedback", forms=(feedback.FORM,))
 
 
 class Conversation:
     """Answers messages for one agency. With a `sample` code the greeting says that the data is illustrative."""
 
     def __init__(
-        self, agency: Agency, library: Library, sample: str | None = None, forms: Iterable[Form] = (feedback.FORM,)
+        self, agency: Agency, library: Library, sample: str | None = None, rooms: Sequence[Room] = (FEEDBACK,)
     ) -> None:
         self._agency = agency
         self._library = library
         self._sample = sample
-        self._forms = {form.name: form for form in forms}
+        self._added = tuple(rooms)
+        self._forms = {form.name: form for room in rooms for form in room.forms}
         self._zone = ZoneInfo(agency.timezone)
+
+    @property
+    def results(self) -> dict[str, Result]:
+        """What is said when a job is done that a conversation ordered."""
+        return {
+            f"{kind}_done": partial(self._tell_result, tell)
+            for room in self._added
+            for kind, tell in room.results.items()
+        }
+
+    def _tell_result(self, tell: Callable[[Talk, Outcome], Turn], situation: Situation, body: str) -> Turn:
+        return self._decide(situation, lambda talk: tell(talk, Outcome.from_json(body)))
 
     def __call__(self, situation: Situation) -> Turn:
         """Decide one turn."""
+        return self._decide(situation, lambda talk: self._answer(talk, situation.incoming.kind))
+
+    def _decide(self, situation: Situation, answer: Simple) -> Turn:
         session, lost = self._restored(situation.session, situation.incoming)
         talk = self._talk(situation, session)
-        turn = self._behind(talk, self._answer(talk, situation.incoming.kind))
+        turn = self._behind(talk, answer(talk))
         if talk.language != (situation.account.language or DEFAULT) and turn.language is None:
             turn = replace(turn, language=talk.language)
         if situation.restarted or lost:
@@ -91,7 +110,8 @@ class Conversation:
         if kind is Kind.TAP:
             return self._tap(talk, offers.chosen(talk) or talk.text)
         if kind is not Kind.TEXT:
-            return front.with_menu(talk, "start.not_text")
+            taken = self._offer(talk, (room.takes_file for room in self._added)) if kind is Kind.FILE else None
+            return taken or front.with_menu(talk, "start.not_text")
         if not talk.text:
             return front.with_menu(talk, "start.empty")
         form = self._filling(talk)
@@ -123,27 +143,24 @@ class Conversation:
         return front.with_menu(talk, "start.stale", done="stale_button") if turn is None else turn
 
     def _do(self, talk: Talk, verb: str, arguments: tuple[str, ...]) -> Turn | None:
+        simple = self._rooms().get(verb)
+        if simple is not None and not arguments:
+            return simple(talk)
         match verb, arguments:
-            case "show", (entry_id,):
-                return procedures.by_id(talk, entry_id)
-            case "part", (entry_id, aspect):
-                return procedures.by_id(talk, entry_id, aspect)
-            case "fields", (offers.HERE,):
-                return procedures.fields(talk)
-            case "field", (mark,) | (mark, _):
-                return procedures.field(talk, mark, *arguments[1:])
             case "lang", (language,) if language in LANGUAGES:
                 return front.speak(talk, language)
-            case "useful", (answer, entry_id, *aspect) if len(aspect) <= 1:
-                return procedures.vote(talk, answer, entry_id, *aspect)
             case forms.VERB, (name, move, *step) if name in self._forms and len(step) <= 1:
                 return forms.act(talk, self._forms[name], move, *step)
-            case _, ():
-                room = self._rooms().get(verb)
-                return None if room is None else room(talk)
-        return None
+        room = next((room for room in self._added if verb in room.verbs), None)
+        return procedures.press(talk, verb, arguments) if room is None else room.act(talk, verb, arguments)
 
-    def _rooms(self) -> dict[str, Room]:
+    @staticmethod
+    def _offer(talk: Talk, readers: Iterable[Heard | None]) -> Turn | None:
+        """Let each reader look whether a message is its own."""
+        answers = (reader(talk) for reader in readers if reader is not None)
+        return next((turn for turn in answers if turn is not None), None)
+
+    def _rooms(self) -> dict[str, Simple]:
         return {
             "menu": front.menu,
             "help": front.help_,
@@ -166,7 +183,7 @@ class Conversation:
         if looks:
             return dossiers.answer(talk, looks)
         name = fold(talk.text[1:].split(maxsplit=1)[0].split("@")[0]) if len(talk.text) > 1 else ""
-        verb = _COMMANDS.get(name)
+        verb = COMMANDS.get(name) or next(((r.commands[name], ()) for r in self._added if name in r.commands), None)
         turn = None if verb is None else self._do(talk, *verb)
         return front.with_menu(talk, "start.unknown_command", done="unknown_command") if turn is None else turn
 
@@ -191,7 +208,7 @@ class Conversation:
         """
         question, is_stale = forms.open_question(talk, form), forms.is_stale(talk)
         said = meant(talk.text)
-        if said is not None and _breaks_in(said, talk, question):
+        if said is not None and breaks_in(said, talk, question):
             return self._wish(talk, said)
         is_free = question is not None and question.free
         is_back = is_stale or not talk.session.is_filling
@@ -222,12 +239,19 @@ class Conversation:
 
     def _free(self, talk: Talk) -> Turn:
         looks = self._look(talk, only_codes=dossiers.is_attempt(talk))
-        if talk.session.step == dossiers.ASKED:
+        step = talk.session.step
+        if step is not None:
+            asked = self._offer(talk, (room.steps.get(step) for room in self._added))
+            if asked is not None:
+                return asked
             talk = replace(talk, session=replace(talk.session, step=None))
+        heard = self._offer(talk, (room.hears for room in self._added))
+        if heard is not None:
+            return heard
         if looks:
             return dossiers.answer(talk, looks)
         said = meant(talk.text)
-        if said is not None and (said.wholly or said.matter in _FIRST):
+        if said is not None and (said.wholly or said.matter in FIRST):
             return self._wish(talk, said)
         if talk.shelf is None:
             return procedures.fields(talk) if said is None else self._wish(talk, said)
@@ -240,7 +264,7 @@ class Conversation:
         return procedures.ask(talk, found)
 
     def _wish(self, talk: Talk, said: Meant) -> Turn:
-        turn = self._do(talk, *_WISHES[said.matter])
+        turn = self._do(talk, *WISHES[said.matter])
         assert turn is not None, "every matter has its room"
         return turn
 
@@ -251,50 +275,5 @@ class Conversation:
         return talk.answer(text, front.rows(talk), misses=0)
 
 
-# Wishes that are taken at their word even inside a longer message.
-_FIRST = frozenset(
-    {Matter.lookup, Matter.feedback, Matter.human, Matter.address, Matter.vietnamese, Matter.english},
-)
-# Politeness is no wish where an answer is open; an "ok" under the review of a form neither sends nor leaves it.
-_POLITE = frozenset({Matter.greeting, Matter.menu, Matter.thanks, Matter.bye})
-
-_WISHES: dict[Matter, tuple[str, tuple[str, ...]]] = {
-    **{matter: (matter.value, ()) for matter in Matter},
-    Matter.greeting: ("start", ()),
-    Matter.address: ("board", ()),
-    Matter.phone: ("board", ()),
-    Matter.vietnamese: ("lang", ("vi",)),
-    Matter.english: ("lang", ("en",)),
-}
-_COMMANDS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "start": ("start", ()),
-    "batdau": ("start", ()),
-    "menu": ("menu", ()),
-    "help": ("help", ()),
-    "trogiup": ("help", ()),
-    "thutuc": ("fields", ()),
-    "tracuu": ("lookup", ()),
-    "phananh": ("feedback", ()),
-    "lienhe": ("board", ()),
-    "huy": ("cancel", ()),
-    "cancel": ("cancel", ()),
-    "vi": ("lang", ("vi",)),
-    "en": ("lang", ("en",)),
-}
-
-
-def _breaks_in(said: Meant, talk: Talk, question: Question | None) -> bool:
-    """Tell whether a wish breaks into a form: one that fills the message and can be no answer to the open question.
-
-    Huy and Dũng are names, and without their marks huỷ and dừng look the same.
-    """
-    if not talk.session.is_filling:
-        return said.wholly
-    if question is None:
-        return said.wholly and said.matter not in _POLITE - {Matter.menu}
-    return said.wholly and (said.exact or not (question.names or said.matter in _POLITE))
-
-
-def _in_private(room: Room) -> Room:
-    """Lead what needs anything personal out of a group."""
-    return lambda talk: talk.answer(talk.say("start.in_private"), done="sent_private") if talk.group else room(talk)
+def _in_private(simple: Simple) -> Simple:
+    return lambda talk: front.in_private(talk) if talk.group else simple(talk)

@@ -28,6 +28,11 @@ def with_menu(talk: Talk, key: str, *, done: str = "answered") -> Turn:
     return talk.answer(talk.say(key), rows(talk), done=done)
 
 
+def in_private(talk: Talk) -> Turn:
+    """Lead what needs anything personal out of a group."""
+    return talk.answer(talk.say("start.in_private"), done="sent_private")
+
+
 def help_(talk: Talk) -> Turn:
     """Tell what one can do."""
     return talk.answer(talk.say("start.help"), rows(talk), misses=0)

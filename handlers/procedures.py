@@ -6,11 +6,10 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
-from handlers import cards
+from handlers import cards, offers
 from handlers.actions import action, parse
 from handlers.board import contact, whom_to_ask
 from handlers.messages import Button, Turn
-from handlers.offers import HERE
 from handlers.talk import Talk, in_rows, lines
 from knowledge.aspects import Aspect, aspect_of, is_follow_up
 from knowledge.catalogue import Procedure
@@ -89,6 +88,22 @@ def unknown(talk: Talk) -> Turn:
     return talk.answer(text, buttons, misses=misses, done="unknown")
 
 
+def press(talk: Talk, verb: str, arguments: tuple[str, ...]) -> Turn | None:
+    """Do what one of this room's buttons says; None for one that nobody made."""
+    match verb, arguments:
+        case "show", (entry_id,):
+            return by_id(talk, entry_id)
+        case "part", (entry_id, aspect):
+            return by_id(talk, entry_id, aspect)
+        case "fields", (offers.HERE,):
+            return fields(talk)
+        case "field", (mark,) | (mark, _):
+            return field(talk, mark, *arguments[1:])
+        case "useful", (answer, entry_id, *aspect) if len(aspect) <= 1:
+            return vote(talk, answer, entry_id, *aspect)
+    return None
+
+
 def by_id(talk: Talk, entry_id: str, aspect: str = "") -> Turn | None:
     """Show a procedure by its id, or the part of that name; None when there is no such entry or part."""
     procedure = _entry(talk, entry_id)
@@ -130,7 +145,7 @@ def _page_buttons(talk: Talk, mark: str, number: int, pages: int) -> list[list[B
         turning.append(talk.button("previous", "field", mark, str(number - 1)))
     if number < pages:
         turning.append(talk.button("next", "field", mark, str(number + 1)))
-    return [turning, [talk.button("back", "fields", HERE), talk.button("menu", "menu")]]
+    return [turning, [talk.button("back", "fields", offers.HERE), talk.button("menu", "menu")]]
 
 
 def _part_buttons(talk: Talk, procedure: Procedure, shown: Aspect | None) -> list[list[Button]]:

@@ -5,13 +5,13 @@ Plain functions of a connection. The caller (`bot/turns.py`) runs them on the st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
 
 from handlers import notices
-from handlers.messages import SESSION_VERSION, Incoming, Kind, Notice, Reply, Session, Turn
+from handlers.messages import SESSION_VERSION, Happening, Incoming, Kind, Notice, Reply, Session, Turn
 from handlers.notices import Rules
 from storage import accounts, audit, events, jobs, outbox
 from storage.accounts import Account, Saved
@@ -42,8 +42,8 @@ Answer = Callable[[Situation], Turn]
 Result = Callable[[Situation, str], Turn]
 """Decides the turn of a conversation when a job that it ordered is done: `{"result": …, "error": …}` as JSON."""
 
-Work = Callable[[Connection, Pending, datetime], None]
-"""Handles an event that is not of a conversation, such as a batch of an import."""
+Work = Callable[[Connection, Pending, datetime], Iterable[Happening] | None]
+"""Handles an event that is not of a conversation, such as a batch of an import, and tells what it brought about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +95,11 @@ def take(tx: Connection, lane: str, handlers: Handlers, lease: Lease, now: datet
     if event.attempts >= TRIES:
         return _give_up(tx, event, handlers, lease, now)
     if event.account is None:
-        handlers.work[event.kind](tx, event, now)
+        happenings = handlers.work[event.kind](tx, event, now) or ()
+        told = _add_notices(tx, event, handlers.rules, happenings, now)
         audit.add(tx, event.kind, now, event_id=event.id, lane=event.lane)
         events.finish(tx, event.id, now)
-        return Taken(event.id, more=event.more)
+        return Taken(event.id, more=event.more, queued=told)
     session, restarted = _restore(event.saved)
     if event.kind == MESSAGE:
         incoming = Incoming.from_json(event.body)
@@ -150,16 +151,14 @@ def _save(
     state = Saved(SESSION_VERSION, session.to_json())
     accounts.save_state(tx, account.id, state, known=event.saved is not None, now=now)
     leased = _add_replies(tx, event, account, turn.replies, lease, now)
-    told = notices.decide(rules, tx, turn.events, now)
-    for number, notice in enumerate(told):
-        _add_notice(tx, event, number, notice, now)
+    told = _add_notices(tx, event, rules, turn.events, now)
     for job in turn.jobs:
         jobs.add(tx, NewJob(job.kind, job.body, event.lane, event.channel, account.id), now)
     audit.add(tx, "failed" if failed else turn.done, now, event_id=event.id, lane=event.lane, detail=turn.detail)
     if not failed:
         events.finish(tx, event.id, now)
     waiting = len(leased) < len(turn.replies) and account.channel not in outbox.FETCHED
-    return Taken(event.id, leased, event.more, queued=bool(told) or waiting)
+    return Taken(event.id, leased, event.more, queued=told or waiting)
 
 
 def _add_replies(
@@ -185,6 +184,14 @@ def _add_replies(
             )
         )
     return tuple(rows) if owner is not None else ()
+
+
+def _add_notices(tx: Connection, event: Pending, rules: Rules, happenings: Iterable[Happening], now: datetime) -> bool:
+    """Save what others hear of; False when nobody does."""
+    told = notices.decide(rules, tx, happenings, now)
+    for number, notice in enumerate(told):
+        _add_notice(tx, event, number, notice, now)
+    return bool(told)
 
 
 def _add_notice(tx: Connection, event: Pending, number: int, notice: Notice, now: datetime) -> None:

@@ -12,8 +12,8 @@ from bot.channels import telegram as telegram_module
 from bot.channels.base import Outgoing
 from bot.channels.telegram_errors import NeverLeft
 from handlers.commands import menu
-from handlers.conversation import _COMMANDS
 from handlers.messages import Button, Reply
+from handlers.wishes import COMMANDS
 from knowledge.errors import Gone
 from tests.channels.telegram_transport import (
     OK,
@@ -138,7 +138,7 @@ async def test_the_menu_is_told_in_both_languages() -> None:
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_every_command_of_the_menu_is_one_that_telegram_and_the_conversation_take(language: str) -> None:
     for name, words in menu(language):
-        assert name in _COMMANDS
+        assert name in COMMANDS
         assert name.isascii()
         assert name.islower()
         assert 1 <= len(words) <= 256

@@ -27,6 +27,7 @@ from handlers.form_words import Move
 from handlers.forms import PAUSE, REVIEW, Form, Question
 from handlers.library import Library, Shelf, entries
 from handlers.messages import Button, Draft, Incoming, Kind, Reply, Session, Turn
+from handlers.rooms import Room
 from handlers.talk import Talk
 from handlers.texts import LANGUAGES, words
 from handlers.turn import Situation
@@ -132,7 +133,7 @@ class Person:
         return talk.answer(talk.say("start.thanks"), done="survey_received")
 
     def restart(self) -> None:
-        self.router = Conversation(COMPLETE, Books(), forms=FORMS.values())
+        self.router = Conversation(COMPLETE, Books(), rooms=[Room("tests", forms=tuple(FORMS.values()))])
 
     def says(self, text: str) -> Turn:
         return self.does(Incoming(Kind.TEXT, text))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.conversation import _FIRST as FIRST
+from handlers.wishes import FIRST as FIRST
 from knowledge.matters import Matter, meant
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "tune.jsonl"

@@ -1,0 +1,60 @@
+"""What a room brings into the conversation, so that a new one is one module and one line where it is composed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from handlers import front
+from handlers.forms import Form
+from handlers.messages import Turn
+from handlers.talk import Talk
+
+Verb = Callable[[Talk, tuple[str, ...]], Turn | None]
+"""Does what a button with this verb says, given its arguments; None for one that nobody made."""
+
+Heard = Callable[[Talk], Turn | None]
+"""Reads a message that may be this room's; None when it is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a job that this conversation ordered ended: its result (JSON), or the name of what went wrong."""
+
+    result: str | None
+    error: str | None
+
+    @classmethod
+    def from_json(cls, body: str) -> Outcome:
+        """Read the body of the event that brings it."""
+        record = json.loads(body)
+        return cls(record["result"], record["error"])
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A room of the conversation.
+
+    `verbs`: what its buttons say; `commands`: typed name (folded, without the slash) → the verb that it stands for,
+    with the rest of the line in `talk.text`; `private`: verbs that are led out of a group; `forms`: its dialogues;
+    `steps`: the open question (`Session.step`) → what reads the text typed there, tried before anything else but
+    buttons and commands; `hears`: reads a free text before codes, wishes and the search; `takes_file`: reads a message
+    that carries a file; `results`: kind of job → what is said when it is done.
+    """
+
+    name: str
+    verbs: Mapping[str, Verb] = field(default_factory=dict)
+    commands: Mapping[str, str] = field(default_factory=dict)
+    private: frozenset[str] = frozenset()
+    forms: tuple[Form, ...] = ()
+    steps: Mapping[str, Heard] = field(default_factory=dict)
+    hears: Heard | None = None
+    takes_file: Heard | None = None
+    results: Mapping[str, Callable[[Talk, Outcome], Turn]] = field(default_factory=dict)
+
+    def act(self, talk: Talk, verb: str, arguments: tuple[str, ...]) -> Turn | None:
+        """Do what one of this room's buttons says."""
+        if talk.group and verb in self.private:
+            return front.in_private(talk)
+        return self.verbs[verb](talk, arguments)
