@@ -32,6 +32,7 @@ class Matter(StrEnum):
     cancel = "cancel"
     human = "human"
     lookup = "lookup"
+    mine = "mine"
     feedback = "feedback"
     fields = "fields"
     address = "address"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections.abc import Iterable
@@ -31,6 +32,7 @@ def ask(
     Example: motcua ask "gia han giay phep lao dong" --json
     """
     index = _index() if catalogue is None else Index(list(_read(catalogue)))
+    gc.freeze()  # the index stays to the end: the garbage collector need not walk it between two questions
     questions: Iterable[str] = [" ".join(question)] if question else (line.rstrip("\r\n") for line in sys.stdin)
     for text in questions:
         found = index.search(text, top)

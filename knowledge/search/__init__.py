@@ -1,5 +1,6 @@
 """Search over a catalogue of administrative procedures for questions as people really type them."""
 
-from knowledge.search.index import Decision, Entry, Found, Hit, Index
+from knowledge.search.found import Decision, Entry, Found, Hit
+from knowledge.search.index import Index
 
 __all__ = ["Decision", "Entry", "Found", "Hit", "Index"]

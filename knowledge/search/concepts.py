@@ -12,10 +12,12 @@ from functools import cache
 from typing import Final
 
 from knowledge.search.phrases import Phrases
-from knowledge.search.reading import Reading
+from knowledge.search.reading import Known, Reading
 from knowledge.search.vocabulary import table
 
-FILES: Final = ("concepts", "other_bodies")
+FILES: Final = ("concepts", "public_matters", "other_bodies")
+# The files whose concepts lump several matters together.
+_LUMPED: Final = ("other_bodies",)
 # A longer title that says the same and more is a less likely meaning.
 _LEAST_SHARE: Final = 0.8
 # What a title says after these words it is not about.
@@ -24,6 +26,7 @@ _DENIED: Final = ("khong", "thuoc", "dien")
 _SATURATED: Final = 1.0
 _FAINT: Final = 0.1
 _LEAST_MATCH: Final = 0.4
+_MOST_REMEMBERED: Final = 20_000
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ def listed(with_later: bool) -> tuple[Concept, ...]:
             tuple(row.get("without", ())),
             row.get("parent", ""),
             (*row["telling"], *(row.get("later", ()) if with_later else ())),
-            1.0 if name == FILES[0] else max(1, len(row["object"])) ** -0.5,
+            max(1, len(row["object"])) ** -0.5 if name in _LUMPED else 1.0,
         )
         for name in FILES
         for row in table(name)["concept"]
@@ -152,18 +155,31 @@ class Bags:
             for word, weight in weights.items():
                 if weight >= _FAINT:
                     self._by_word.setdefault(word, []).append((concept, weight))
+        self._pointed: dict[int, tuple[Known, tuple[tuple[int, float], ...]]] = {}
 
     def scores(self, reading: Reading) -> dict[int, float]:
         """Return for every concept that a question touches which share of the question points to it."""
         sums: dict[int, float] = {}
+        content = reading.content or 1.0
         for place in reading.places:
-            if place.needed < _FAINT:
-                continue
-            best: dict[int, float] = {}
-            for key, match in place.plain.items():
-                for concept, weight in self._by_word.get(key, ()) if match > _LEAST_MATCH else ():
-                    if match * weight > best.get(concept, 0.0):
-                        best[concept] = match * weight
-            for concept, weight in best.items():
-                sums[concept] = sums.get(concept, 0.0) + weight * place.needed
-        return {concept: total / (reading.content or 1.0) for concept, total in sums.items()}
+            share = place.needed / content
+            if place.needed >= _FAINT:
+                for concept, weight in self._pointing(place.known):
+                    sums[concept] = sums.get(concept, 0.0) + weight * share
+        return sums
+
+    def _pointing(self, known: Known) -> tuple[tuple[int, float], ...]:
+        """The concepts that one word points to, remembered as long as the word is."""
+        kept = self._pointed.get(id(known))
+        if kept is not None and kept[0] is known:
+            return kept[1]
+        best: dict[int, float] = {}
+        for key, match in known.plain.items():
+            for concept, weight in self._by_word.get(key, ()) if match > _LEAST_MATCH else ():
+                if match * weight > best.get(concept, 0.0):
+                    best[concept] = match * weight
+        found = tuple(best.items())
+        if len(self._pointed) > _MOST_REMEMBERED:
+            self._pointed.clear()
+        self._pointed[id(known)] = (known, found)
+        return found

@@ -1,12 +1,11 @@
 """The search index over a catalogue: built once, asked often, the same answer to the same question always."""
 
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Final
 
-from knowledge.search import judging, operations
+from knowledge.search import denial, judging, operations
 from knowledge.search.concepts import Bags, Owners, Title, concepts, listed
+from knowledge.search.found import Decision, Entry, Found, Hit, Weighed
 from knowledge.search.reading import Reader, Reading
 from knowledge.search.space import Space
 from knowledge.search.surfaces import Surfaces, spelled_out, split_title
@@ -16,75 +15,16 @@ from knowledge.vietnamese import fold, nfc, syllables
 CLOSER_LOOK: Final = 30
 QUESTION_SHARE: Final = 0.8
 TELLING_SHARE: Final = 0.72
-OPERATION: Final = 0.17
-OTHER_OPERATION: Final = 0.25
 ORDER: Final = 0.05
-SECOND_WORDING: Final = 0.12
 # A concept that stands for many procedures finds only those that the question names as well.
 _FEW: Final = 8
 _CASE: Final = "trường hợp"
 ALIAS_SHARE: Final = 0.9
-SITUATION: Final = 0.97
 BAG: Final = 0.45
+# So many of the best are looked at once more: what no name of theirs explains speaks against them.
+ONCE_MORE: Final = 8
+UNEXPLAINED: Final = 0.2
 _LEAST_TELLING: Final = 0.08
-
-
-class Decision(StrEnum):
-    """What a question deserves: an answer, a choice between few, or the admission that it is not known."""
-
-    answer = "answer"
-    choose = "choose"
-    unknown = "unknown"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One procedure to be found: its identifier, official title, field and further names (any spelling)."""
-
-    id: str
-    title: str
-    field: str = ""
-    aliases: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Hit:
-    """One procedure found, its score (0 to 1, comparable between questions) and which evidence counted."""
-
-    id: str
-    title: str
-    score: float
-    evidence: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Found:
-    """The outcome: the decision, and the best procedures whatever the decision."""
-
-    query: str
-    decision: Decision
-    hits: tuple[Hit, ...]
-
-
-@dataclass
-class Weighed:
-    """What speaks for one entry."""
-
-    wordings: list[tuple[float, int]] = field(default_factory=list)
-    telling: float = 0.0
-    concept: int = -1
-    fit: float = 0.0
-    score: float = 0.0
-
-    def settle(self) -> None:
-        """Work out the score from its parts."""
-        ranked = sorted(self.wordings, reverse=True)
-        lexical = ranked[0][0] if ranked else 0.0
-        if len(ranked) > 1:
-            lexical += SECOND_WORDING * ranked[1][0] * (1 - lexical)
-        lexical = min(1.0, lexical)
-        both = 1 - (1 - lexical) * (1 - SITUATION * self.telling)
-        self.score = max(0.0, both * (1 + (OPERATION if self.fit > 0 else OTHER_OPERATION) * self.fit))
 
 
 class Index:
@@ -99,6 +39,7 @@ class Index:
         space = Space()
         self._surfaces = Surfaces(space)
         self._operations: list[tuple[frozenset[str], frozenset[str]]] = []
+        self._denials: list[denial.Said] = []
         initials, owners = Initials(), Owners()
         for owner, entry in enumerate(self._entries):
             self._enter(owner, entry, initials, owners)
@@ -109,13 +50,15 @@ class Index:
             for owner in row:
                 self._concepts_of.setdefault(owner, []).append(number)
         self._by_owner: list[list[int]] = [[] for _ in self._entries]
-        self._boundary = 0
+        boundary = 0
         for number, surface in enumerate(self._surfaces.all):
             if surface.owner < len(self._entries):
                 self._by_owner[surface.owner].append(number)
-                self._boundary = number + 1
-        self._surfaces.finish()
-        self._reader = Reader(space, self._surfaces.rarity, self._surfaces.pair_rarity, initials)
+                boundary = number + 1
+        self._surfaces.finish(boundary)
+        self._reader = Reader(
+            space, self._surfaces.rarity, self._surfaces.pair_rarity, self._surfaces.title_pair, initials
+        )
         # The lists that only questions need are read now, so that the first question waits no longer than others.
         self.search("gia hạn")
 
@@ -135,6 +78,7 @@ class Index:
             offered |= named
             owners.enter(owner, name, named or offered, ALIAS_SHARE)
         self._operations.append((offered, titled))
+        self._denials.append(denial.said(title.folded))
 
     def _enter_concepts(self, later: bool) -> Bags:
         for word in sorted(listed_words() | operations.listed_words()):
@@ -154,8 +98,7 @@ class Index:
     def search(self, text: str, top: int = 3) -> Found:
         """Find the procedures that a question means; any text of any length is answered, nothing is raised."""
         reading = self._reader.read(text)
-        weighed, foreign = self._weigh(reading)
-        order = sorted(weighed, key=lambda owner: (-weighed[owner].score, self._entries[owner].id))
+        weighed, foreign, order = self._weigh(reading)
         best = [weighed[owner] for owner in order[: max(top, 2)]]
         verdict = judging.judge(self._signs(reading, best, order, foreign))
         hits = tuple(
@@ -166,8 +109,7 @@ class Index:
     def signs(self, text: str) -> judging.Signs:
         """Return the figures on which a decision rests; for calibration."""
         reading = self._reader.read(text)
-        weighed, foreign = self._weigh(reading)
-        order = sorted(weighed, key=lambda owner: (-weighed[owner].score, self._entries[owner].id))
+        weighed, foreign, order = self._weigh(reading)
         return self._signs(reading, [weighed[owner] for owner in order[:2]], order, foreign)
 
     def _signs(
@@ -195,9 +137,7 @@ class Index:
 
     def _left_over(self, reading: Reading, owner: int) -> tuple[float, float]:
         """Which share of a question nothing known of an entry explains, and the heaviest such word."""
-        words: set[int] = set()
-        for number in self._by_owner[owner]:
-            words.update(self._surfaces.plain_words(number))
+        words = self._words_of(owner)
         for concept in self._concepts_of.get(owner, ()):
             words.update(self._bags.words[concept])
         return self._unexplained(reading, words)
@@ -230,6 +170,12 @@ class Index:
             yield f"concept {one.telling:.2f}: {concepts()[one.concept].key}"
         if one.fit:
             yield f"operation {one.fit:+.2f}"
+        if one.denial:
+            yield f"subject or exempt {one.denial:+.2f}"
+        if one.left > _LEAST_TELLING:
+            yield f"unexplained {one.left:.2f}"
+        if story := [word for word, firm in zip(reading.words, reading.firm, strict=True) if not firm]:
+            yield f"story: {' '.join(story)}"
         for other in reading.sayings:
             yield f"{other.source}: {' '.join(other.words)}"
 
@@ -242,8 +188,10 @@ class Index:
         )
         return dict.fromkeys(self._surfaces.space.words[found[1]] for found in best if found is not None)
 
-    def _weigh(self, reading: Reading) -> tuple[dict[int, Weighed], tuple[float, int]]:
-        own, told = self._surfaces.touched(reading, self._boundary, CLOSER_LOOK)
+    def _weigh(self, reading: Reading) -> tuple[dict[int, Weighed], tuple[float, int], list[int]]:
+        """What speaks for each entry, the other body's matter that fits best, and the entries best first."""
+        own = self._surfaces.titles.best(reading, CLOSER_LOOK)
+        told = self._surfaces.told.best(reading, CLOSER_LOOK)
         surfaces = self._surfaces.all
         weighed: dict[int, Weighed] = {}
         for number in own:
@@ -252,13 +200,33 @@ class Index:
             score *= 1 + ORDER * self._surfaces.in_order(reading, surfaces[number])
             weighed.setdefault(surfaces[number].owner, Weighed()).wordings.append((score, number))
         foreign = self._weigh_concepts(reading, told, weighed)
-        asked = operations.of_question(
-            reading.words, reading.typed, [(other.words, other.likely) for other in reading.sayings]
-        )
+        asked = self._asked(reading)
+        denied = denial.said(reading.words)
         for owner, one in weighed.items():
+            one.denial = denial.agreement(denied, self._denials[owner])
             one.fit = operations.agreement(asked, *self._operations[owner])
             one.settle()
-        return weighed, foreign
+        for owner in self._ordered(weighed)[:ONCE_MORE]:
+            one = weighed[owner]
+            one.left, _ = self._unexplained(reading, self._words_of(owner))
+            one.score *= 1 - UNEXPLAINED * one.left
+        return weighed, foreign, self._ordered(weighed)
+
+    def _ordered(self, weighed: dict[int, Weighed]) -> list[int]:
+        return sorted(weighed, key=lambda owner: (-weighed[owner].score, self._entries[owner].id))
+
+    def _words_of(self, owner: int) -> set[int]:
+        return {word for number in self._by_owner[owner] for word in self._surfaces.plain_words(number)}
+
+    @staticmethod
+    def _asked(reading: Reading) -> operations.Asked:
+        """The operations asked for; those of the story around a long question do not count."""
+        firm = reading.firm
+        return operations.of_question(
+            [word for word, said in zip(reading.words, firm, strict=True) if said],
+            [word for word, said in zip(reading.typed, firm, strict=True) if said],
+            [(other.words, other.likely) for other in reading.sayings if firm[other.start]],
+        )
 
     def _weigh_concepts(self, reading: Reading, told: Iterable[int], weighed: dict[int, Weighed]) -> tuple[float, int]:
         best: dict[int, float] = {}
@@ -271,11 +239,15 @@ class Index:
         foreign = (0.0, -1)
         pointed = self._bags.scores(reading)
         for concept, bag in pointed.items():
-            score = (1 - BAG) * best.get(concept, 0.0) + BAG * bag
+            score = BAG * bag
+            if concept in best:
+                score += (1 - BAG) * best[concept]
+            if score <= _LEAST_TELLING:
+                continue
             owners = self._owners[concept]
             if not owners:
                 foreign = max(foreign, (score, concept))
-            elif score > _LEAST_TELLING:
+            else:
                 few = len(owners) <= _FEW
                 for owner, share in owners.items():
                     if not few and owner not in weighed:

@@ -95,5 +95,5 @@ def judge(signs: Signs) -> Verdict:
     if confidence < stored["unknown"]:
         return Verdict(confidence, "unknown")
     gap = (signs.best - signs.second) / signs.best
-    plain = plainness(confidence, gap, stored["gap_weight"]) >= stored["answer"]
+    plain = gap >= stored["least_gap"] and plainness(confidence, gap, stored["gap_weight"]) >= stored["answer"]
     return Verdict(confidence, "answer" if plain else "choose")

@@ -15,6 +15,7 @@ Asked = dict[frozenset[str], float]
 # Who only names a paper and not what is to be done most often wants to have it.
 _UNSAID: Final[Asked] = {frozenset({"new"}): 0.3}
 _SHORT: Final = 9
+_ASKS: Final = "xin"
 _MORE_THAN_ASKED: Final = 0.4
 NEAR: Final = 0.5
 # A title names its operation early; what comes later names the object.
@@ -111,7 +112,7 @@ def of_question(
                 told[keys] = sure * _SAID * likely
     if any(not keys <= _weak() and sure > _DOUBTFUL for keys, sure in told.items()):
         return {keys: sure * (_WEAK_BESIDE_OTHERS if keys <= _weak() else 1.0) for keys, sure in told.items()}
-    return dict(_UNSAID) if not told and len(words) <= _SHORT else told
+    return dict(_UNSAID) if not told and (len(words) <= _SHORT or _ASKS in words) else told
 
 
 def _told(words: Sequence[str], typed: Sequence[str], doubtful: float) -> Asked:

@@ -3,18 +3,20 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
+from knowledge.search import focus
 from knowledge.search.space import Space
 from knowledge.search.splitting import split
-from knowledge.search.thesaurus import Initials, Other, listed_words, others
+from knowledge.search.thesaurus import Initials, Other, listed_words, others, short_forms
 from knowledge.search.vocabulary import fillers
 from knowledge.vietnamese import decode, fold, is_folded_syllable, syllables
 
 # A question may be a pasted document: what it is about stands at its beginning or at its end.
-HEAD: Final = 700
+HEAD: Final = 600
 TAIL: Final = 300
-MOST_WORDS: Final = 70
+MOST_WORDS: Final = 60
 LONGEST_WORD: Final = 120
 # Taking words apart is the dearest step: a question may have so many letters of them.
 MOST_SPLIT_LETTERS: Final = 120
@@ -63,7 +65,7 @@ class Reading:
     """A question taken apart.
 
     ``words`` are the best guesses at what was meant, folded, ``typed`` what was typed with raw typing decoded;
-    ``sayings`` are other readings of some of the words.
+    ``sayings`` are other readings of some of the words; ``firm`` says which words are no mere story.
     ``pairs`` are neighbouring folded syllables known from titles, with their weights; ``by_word`` leads from a known
     word to the places that may mean it, with the match and the weight of each.
     """
@@ -74,6 +76,7 @@ class Reading:
     pairs: dict[int, float] = field(default_factory=dict)
     by_word: dict[int, list[tuple[int, float, float]]] = field(default_factory=dict)
     sayings: list[Other] = field(default_factory=list)
+    firm: list[bool] = field(default_factory=list)
     needed: float = 0.0
     strange: float = 0.0
     content: float = 0.0
@@ -92,21 +95,29 @@ class Reader:
         space: Space,
         rarity: Callable[[int], float],
         pair_rarity: Callable[[int], float],
+        title_pair: Callable[[int], float],
         initials: Initials,
     ) -> None:
         self._space = space
         self._rarity = rarity
         self._pair_rarity = pair_rarity
+        self._title_pair = title_pair
         self._initials = initials
         self._fillers = fillers()
         self._known: dict[str, Known] = {}
         self._listed = listed_words()
+        self._kept = self._listed | short_forms().keys()
 
     def read(self, text: str) -> Reading:
         """Take a question apart; any text gives a reading, if only an empty one."""
-        words = self._words(text)
+        words, sizes = self._words(text)
         guesses = [self._guess(word) for word in words]
+        shares = focus.shares(focus.pieces(sizes), partial(self._named, words, guesses), MOST_WORDS)
+        if len(words) > focus.SHORT_ENOUGH:
+            kept = [at for at, share in enumerate(shares) if share]
+            words, guesses, shares = [words[n] for n in kept], [guesses[n] for n in kept], [shares[n] for n in kept]
         reading = Reading(guesses, [_decoded(word, guess) for word, guess in zip(words, guesses, strict=True)])
+        reading.firm = [share == 1.0 for share in shares]
         reading.sayings = others(words, reading.typed, reading.words, _capitals(text), self._initials)
         explained = self._explained(reading.sayings)
         by_start: dict[int, list[Other]] = {}
@@ -117,13 +128,16 @@ class Reader:
         for at, word in enumerate(words):
             fresh = word not in seen
             seen.add(word)
-            own = explained.get(at, 1.0) * fresh
-            place = self._place(word, max(own, SHORT_FORM_ITSELF * fresh), own)
+            share = shares[at]
+            own = explained.get(at, 1.0) * fresh * share
+            place = self._place(word, max(own, SHORT_FORM_ITSELF * fresh * share), own)
             ends[at + 1].append(self._enter(reading, ends[at], place, own))
             for other in by_start.get(at, ()):
+                if not fresh and seen.issuperset(other.words):
+                    continue  # said before
                 before: Sequence[int] = ends[at]
                 for syllable in other.words:
-                    said = syllable not in seen
+                    said = (syllable not in seen) * share
                     place = self._place(syllable, other.factor * said, other.share * said)
                     before = (self._enter(reading, before, place, other.share),)
                 ends[other.end].extend(before)
@@ -132,25 +146,39 @@ class Reader:
                     seen.update(other.words)
         return reading
 
-    def _words(self, text: str) -> list[str]:
-        """Cut into words, the run-together ones taken apart."""
+    def _words(self, text: str) -> tuple[list[str], list[int]]:
+        """Cut into words, the run-together ones taken apart; also how many words each clause has."""
         words: list[str] = []
+        sizes: list[int] = []
         letters = MOST_SPLIT_LETTERS
-        for word in syllables(cut(text)):
-            if len(word) > LONGEST_WORD:
-                continue
-            if 5 <= len(word) <= letters and word not in self._fillers and not self._space.clear(word):
-                letters -= len(word)
-                words.extend(split(word, self._space, self._pair_rarity) or (word,))
-            else:
-                words.append(word)
-            if len(words) >= MOST_WORDS:
-                break
-        return words[:MOST_WORDS]
+        for clause in focus.clauses(cut(text)):
+            before = len(words)
+            for word in syllables(clause):
+                if len(word) > LONGEST_WORD:
+                    continue
+                if 5 <= len(word) <= letters and word not in self._fillers and not self._space.clear(word):
+                    letters -= len(word)
+                    words.extend(split(word, self._space, self._pair_rarity) or (word,))
+                else:
+                    words.append(word)
+            sizes.append(len(words) - before)
+        return words, sizes
+
+    def _named(self, words: Sequence[str], guesses: Sequence[str], begin: int, end: int) -> float:
+        """How much some words of a question name official things: neighbours that titles have, and short forms."""
+        total, before = 0.0, None
+        for at in range(begin, end):
+            number = self._space.plain_id(guesses[at])
+            if number is not None and before is not None:
+                total += self._title_pair(before << 20 | number)
+            before = number
+            if len(meanings := short_forms().get(words[at], ())) == 1 and len(meanings[0]) > 1:
+                total += 1.0
+        return total
 
     def _guess(self, word: str) -> str:
         plain = fold(word)
-        if (self._space.plain_id(plain) is not None and is_folded_syllable(plain)) or plain in self._listed:
+        if (self._space.plain_id(plain) is not None and is_folded_syllable(plain)) or plain in self._kept:
             return plain
         if word.isascii() and (root := self._root(plain)) is not None:
             return root

@@ -6,6 +6,8 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
+from knowledge.search.thesaurus import short_forms
+from knowledge.search.vocabulary import alike
 from knowledge.vietnamese import decode, fold, is_folded_syllable, split_tone
 
 # How much a match counts, 1 for the very word. The steps follow how often each slip happens in running text: hỏi and
@@ -17,6 +19,9 @@ WRONG_SHAPE: Final = 0.6
 SOUND_ALIKE: Final = 0.72
 ONE_SLIP: Final = 0.6
 NEAR_KEY: Final = 0.68
+# Another word of the same meaning; less where missing marks leave open which word was meant.
+SAME_MEANING: Final = 0.8
+PERHAPS_SAME: Final = 0.3
 # A word that is itself known may still be a slip, but rarely.
 KNOWN_SLIP: Final = 0.55
 
@@ -140,9 +145,17 @@ class Space:
         raw = decode(word) if number is None or not is_folded_syllable(plain) else None
         if raw is not None and (decoded := self._plain_ids.get(fold(raw))) is not None:
             self._spell(found, decoded, raw, HALF_MARKED)
-        if raw is None or not found:
+        if (raw is None or not found) and plain not in short_forms():
             self._slips(found, fold(raw) if raw else plain, KNOWN_SLIP if found else 1.0)
+        self._synonyms(found, raw or word)
         return found
+
+    def _synonyms(self, found: dict[int, float], word: str) -> None:
+        factor = PERHAPS_SAME if word.isascii() else SAME_MEANING
+        for other in alike().get(word, ()):
+            number = self._plain_ids.get(fold(other))
+            if number is not None:
+                self._spell(found, number, other, factor)
 
     def _spell(self, found: dict[int, float], number: int, word: str, factor: float) -> None:
         letters, tone = split_tone(word)

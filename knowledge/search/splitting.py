@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from knowledge.search.space import Space
+from knowledge.search.thesaurus import short_forms
 from knowledge.vietnamese import canonical, decode, fold, is_folded_syllable
 
 SHORTEST: Final = 5
@@ -16,6 +17,7 @@ _RAW: Final = 1.15
 _SLIP: Final = 2.3
 _SYLLABLE: Final = 2.6
 _LETTER: Final = 5.0
+_SHORT_FORM: Final = 0.3
 _KNOWN_PAIR: Final = -0.6
 _STUB: Final = 1.0
 
@@ -70,6 +72,8 @@ def _look(text: str, space: Space) -> tuple[str, float, int | None]:
     stub = _STUB if len(plain) == 2 else 0.0
     if number is not None and (is_folded_syllable(plain) or len(plain) > 3):
         return canonical(text), _KNOWN + stub, number
+    if len(plain) > 2 and (text in short_forms() or plain in short_forms()):
+        return text, _KNOWN + _SHORT_FORM, number
     raw = decode(text)
     if raw is not None and (number := space.plain_id(fold(raw))) is not None:
         return raw, _RAW + stub, number

@@ -2,12 +2,12 @@
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
-from operator import itemgetter
 from typing import Final
 
+from knowledge.search.lists import Lists
 from knowledge.search.reading import PAIR_SHARE, Reading
 from knowledge.search.space import Space
 from knowledge.search.thesaurus import short_forms
@@ -20,11 +20,9 @@ _NARROWING: Final = re.compile(
     re.IGNORECASE,
 )
 QUALIFIER: Final = 0.45
-# Lists of common words are long: a question looks through so many rows at most, the rarest words first.
-MOST_ROWS: Final = 3_000
-# What adds less than this to a wording is not worth looking up, nor is a wording far behind the best.
-_NEGLIGIBLE: Final = 0.1
-_PROMISING: Final = 0.25
+# How many rows of titles and of told situations a question looks through.
+MOST_TITLE_ROWS: Final = 4_000
+MOST_TOLD_ROWS: Final = 1_500
 _LONG_WORDING: Final = 0.3
 # The order of a question's words is only looked at where both parts of a title are plainly there.
 _PLAINLY: Final = 0.7
@@ -73,11 +71,8 @@ class Surfaces:
         self.space = space
         self.all: list[Surface] = []
         self._rows: list[tuple[list[int], list[float]]] = []
-        self._listed_words: dict[int, list[int]] = {}
-        self._listed_pairs: dict[int, list[int]] = {}
-        self._by_word: dict[int, tuple[int, ...]] = {}
-        self._by_pair: dict[int, tuple[int, ...]] = {}
-        self._shrink: list[float] = []
+        self.titles = Lists(0, MOST_TITLE_ROWS)
+        self.told = Lists(0, MOST_TOLD_ROWS)
         self._rarity: list[float] = []
         self._pair_rarity: dict[int, float] = {}
 
@@ -101,8 +96,12 @@ class Surfaces:
         """Every wording with the numbers of its words, until it is finished."""
         return zip(self.all, (numbers for numbers, _ in self._rows), strict=True)
 
-    def finish(self) -> None:
-        """Work out how rare each word and pair is, and weigh every wording by it."""
+    def finish(self, boundary: int) -> None:
+        """Work out how rare each word and pair is, and weigh every wording by it.
+
+        boundary: the number of the first wording that is a told situation and no name of an entry.
+        """
+        self.told = Lists(boundary, MOST_TOLD_ROWS)
         folded = self.space.folded
         counts = [0] * len(self.space.plain)
         pair_counts: dict[int, int] = {}
@@ -117,16 +116,14 @@ class Surfaces:
         self._rarity = [math.log(1 + total / (count + 0.5)) / top for count in counts]
         self._pair_rarity = {key: math.log(1 + total / (n + 0.5)) / top for key, n in pair_counts.items()}
         for number, surface in enumerate(self.all):
-            self._weigh(number, surface, *self._rows[number])
-            self._shrink.append((surface.size + 3.0) ** -_LONG_WORDING)
-        # Tuples of numbers, unlike lists, are nothing that the garbage collector has to walk.
-        self._by_word = {n: tuple(rows) for n, rows in self._listed_words.items()}
-        self._by_pair = {key: tuple(rows) for key, rows in self._listed_pairs.items()}
-        self._listed_words.clear()
-        self._listed_pairs.clear()
+            self._weigh(surface, *self._rows[number])
+            lists = self.titles if number < boundary else self.told
+            lists.add(surface.words, surface.pairs, (surface.size + 3.0) ** -_LONG_WORDING)
+        self.titles.finish()
+        self.told.finish()
         self._rows.clear()
 
-    def _weigh(self, number: int, surface: Surface, numbers: list[int], shares: list[float]) -> None:
+    def _weigh(self, surface: Surface, numbers: list[int], shares: list[float]) -> None:
         plain = [self.space.folded[n] for n in numbers]
         words, pairs, rarity = surface.words, surface.pairs, self._rarity
         for n, key, share in zip(numbers, plain, shares, strict=True):
@@ -139,10 +136,6 @@ class Surfaces:
             if weight > pairs.get(key, 0.0):
                 pairs[key] = weight
         surface.size = sum(words.values()) + sum(pairs.values())
-        for n in words:
-            self._listed_words.setdefault(n, []).append(number)
-        for key in pairs:
-            self._listed_pairs.setdefault(key, []).append(number)
 
     def plain_words(self, number: int) -> Iterator[int]:
         """The folded words of one wording."""
@@ -157,38 +150,9 @@ class Surfaces:
         """How rare a pair of neighbours is; 0 when no wording holds it."""
         return self._pair_rarity.get(key, 0.0)
 
-    def touched(self, reading: Reading, boundary: int, most: int) -> tuple[list[int], list[int]]:
-        """Return the wordings worth a closer look, those numbered below a boundary and the others, best first."""
-        steps: list[tuple[int, float, tuple[int, ...]]] = []
-        for place in reading.places:
-            for n, match in place.known.meant.items():
-                weight = place.weight * match
-                if weight >= _NEGLIGIBLE and (rows := self._by_word.get(n)):
-                    steps.append((len(rows), weight, rows))
-        for key, weight in reading.pairs.items():
-            if rows := self._by_pair.get(key):
-                steps.append((len(rows), weight * PAIR_SHARE, rows))
-        steps.sort(key=itemgetter(0))
-        sums = [0.0] * len(self.all)
-        looked: list[tuple[int, ...]] = []
-        left = MOST_ROWS
-        for length, weight, numbers in steps:
-            near = numbers if length <= left else numbers[:left]
-            looked.append(near)
-            for row in near:
-                sums[row] += weight
-            left -= length
-            if left <= 0:
-                break
-        return self._ranked(sums, set().union(*looked), boundary, most)
-
-    def _ranked(self, sums: Sequence[float], rows: set[int], boundary: int, most: int) -> tuple[list[int], list[int]]:
-        least = _PROMISING * max(sums, default=0.0)
-        shrink = self._shrink
-        ranked = sorted([(-sums[row] * shrink[row], row) for row in rows if sums[row] >= least])
-        own = [row for _, row in ranked if row < boundary]
-        told = [row for _, row in ranked if row >= boundary]
-        return own[:most], told[:most]
+    def title_pair(self, key: int) -> float:
+        """How rare a pair of neighbours is that names of entries hold; 0 when none does."""
+        return self._pair_rarity[key] if self.titles.holds(key) else 0.0
 
     def compare(self, reading: Reading, surface: Surface) -> tuple[float, float]:
         """Return which share of the question a wording explains and which share of the wording is asked for."""
@@ -223,15 +187,18 @@ class Surfaces:
         """
         if not surface.tail:
             return 0.0
-        means: list[float] = []
-        for part in (surface.head, surface.tail):
-            weight = total = 0.0
-            for n in part:
-                for at, match, share in reading.by_word.get(n, ()):
-                    if match > _PLAINLY:
-                        weight += share
-                        total += share * at
-            if weight < _ENOUGH:
-                return 0.0
-            means.append(total / weight)
-        return 1.0 if means[0] < means[1] else -1.0
+        about, narrowing = (_mean_place(reading, part) for part in (surface.head, surface.tail))
+        if about is None or narrowing is None:
+            return 0.0
+        return 1.0 if about < narrowing else -1.0
+
+
+def _mean_place(reading: Reading, words: tuple[int, ...]) -> float | None:
+    """Where in a question some words stand on average; None when they are not plainly there."""
+    weight = total = 0.0
+    for n in words:
+        for at, match, share in reading.by_word.get(n, ()):
+            if match > _PLAINLY:
+                weight += share
+                total += share * at
+    return total / weight if weight >= _ENOUGH else None

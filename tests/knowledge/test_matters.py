@@ -32,6 +32,7 @@ WHOLLY = {
     Matter.help: ["giúp", "trợ giúp", "hướng dẫn sử dụng", "help"],
     Matter.cancel: ["huỷ", "hủy", "huy", "thôi", "dừng lại", "cancel", "thôi không làm nữa"],
     Matter.human: ["gặp cán bộ", "cho em gặp cán bộ với", "tư vấn viên", "liên hệ ai"],
+    Matter.mine: ["hồ sơ của tôi", "ho so cua toi", "My dossiers"],
     Matter.lookup: ["tra cứu", "kiểm tra hồ sơ", "look up"],
     Matter.feedback: ["góp ý", "phản ánh kiến nghị", "pakn"],
     Matter.fields: ["các thủ tục", "thủ tục", "em hỏi thủ tục với ạ", "procedures"],

@@ -190,3 +190,56 @@ def test_a_hundred_kilobytes_are_answered_in_time(text: str) -> None:
 @pytest.mark.parametrize("question", ["hồ sơ", "giay to", "thủ tục", "hs", "gửi", "mẫu đơn", "cho em hỏi thủ tục ạ"])
 def test_words_that_carry_any_question_answer_nothing_by_themselves(question: str) -> None:
     assert SHIPPED.search(question).decision is Decision.unknown
+
+
+STORY = (
+    "Dạ em chào anh chị, em mới về làm hành chính cho một công ty bao bì, chị trưởng phòng nghỉ sanh nên việc gì cũng "
+    "tới tay em, tuần trước mấy anh trong đoàn kiểm tra có nhắc thay đổi bổ sung đủ thứ giấy tờ trước cuối tháng, sếp "
+    "em là người Nhật không rành tiếng Việt nên em hỏi giùm, {question}, em cám ơn anh chị đã dành thời gian đọc tin "
+    "dài của em"
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("cấp giấy chứng nhận đăng ký đầu tư cho dự án không cần chủ trương", "DT03"),
+        ("Cấp lại giấy chứng nhận đăng ký đầu tư do bị hỏng", "DT14"),
+        ("đổi tên NĐT trên IRC hs gồm gì, nộp ở đâu", "DT06"),
+    ],
+)
+def test_the_story_around_a_question_does_not_hide_it(question: str, expected: str) -> None:
+    assert SHIPPED.search(STORY.format(question=question)).hits[0].id == expected
+
+
+def test_words_of_the_same_meaning_find_the_same() -> None:
+    index = Index((Entry("1", "Đăng ký nuôi lợn", ""), Entry("2", "Đăng ký nuôi gà", "")))
+    assert index.search("đăng ký nuôi heo").hits[0].id == "1"
+    assert index.search("nuôi heo").hits[0].score > index.search("nuôi trâu").hits[0].score
+
+
+def test_a_short_form_is_no_misspelt_word() -> None:
+    assert SHIPPED.search("đc QĐCTĐT của UBND tỉnh, DA ko có GCNĐKĐT").hits[0].id == "DT10"
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("điều chỉnh quyết định chủ trương của dự án không có giấy chứng nhận đầu tư", "DT10"),
+        ("Thủ tục xin IRC cho dự án mới trong KCN, ko thuộc diện CTĐT", "DT03"),
+    ],
+)
+def test_being_subject_to_something_and_being_exempt_are_told_apart(question: str, expected: str) -> None:
+    assert SHIPPED.search(question).hits[0].id == expected
+
+
+def test_two_that_fit_alike_are_a_choice() -> None:
+    index = Index((Entry("1", "Cấp phép nuôi trồng cấp tỉnh", ""), Entry("2", "Cấp phép nuôi trồng cấp xã", "")))
+    assert index.search("cấp phép nuôi trồng").decision is Decision.choose
+    assert index.search("cấp phép nuôi trồng cấp xã").hits[0].id == "2"
+
+
+@pytest.mark.parametrize("question", ["lam giay khai sinh cho con", "đổi bằng lái xe hết hạn", "thời tiết hôm nay"])
+def test_the_matters_of_others_never_appear_among_the_results(question: str) -> None:
+    known = {entry.id for entry in ENTRIES}
+    assert {hit.id for hit in INDEX.search(question, 10).hits} <= known

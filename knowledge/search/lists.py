@@ -1,0 +1,78 @@
+"""The lists that lead from the words of a question to the wordings that hold them."""
+
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
+from typing import Final
+
+from knowledge.search.reading import PAIR_SHARE, Reading
+
+# What adds less than this to a wording is not worth looking up, nor is a wording far behind the best.
+_NEGLIGIBLE: Final = 0.1
+_PROMISING: Final = 0.25
+
+
+class Lists:
+    """For one range of wordings, numbered from ``first`` on: where each word and pair of neighbours stands.
+
+    most_rows: the lists of common words are long; a question looks through so many rows, the rarest words first.
+    """
+
+    def __init__(self, first: int, most_rows: int) -> None:
+        self._first = first
+        self._most_rows = most_rows
+        self._shrink: list[float] = []
+        self._words: dict[int, Sequence[int]] = {}
+        self._pairs: dict[int, Sequence[int]] = {}
+        self._growing_words: dict[int, list[int]] = {}
+        self._growing_pairs: dict[int, list[int]] = {}
+
+    def add(self, words: Iterable[int], pairs: Iterable[int], shrink: float) -> None:
+        """Enter the next wording; long ones shrink in the first, rough comparison."""
+        at = len(self._shrink)
+        self._shrink.append(shrink)
+        for word in words:
+            self._growing_words.setdefault(word, []).append(at)
+        for pair in pairs:
+            self._growing_pairs.setdefault(pair, []).append(at)
+
+    def finish(self) -> None:
+        """Make the lists ready; tuples of numbers, unlike lists, are nothing that the garbage collector has to walk."""
+        self._words = {word: tuple(rows) for word, rows in self._growing_words.items()}
+        self._pairs = {pair: tuple(rows) for pair, rows in self._growing_pairs.items()}
+        self._growing_words, self._growing_pairs = {}, {}
+
+    def holds(self, pair: int) -> bool:
+        """Whether any wording has this pair of neighbours."""
+        return pair in self._pairs
+
+    def best(self, reading: Reading, most: int) -> list[int]:
+        """Return the numbers of the wordings worth a closer look, the best first."""
+        sums = [0.0] * len(self._shrink)
+        looked: list[Sequence[int]] = []
+        left = self._most_rows
+        for length, weight, rows in self._steps(reading):
+            near = rows if length <= left else rows[:left]
+            looked.append(near)
+            for row in near:
+                sums[row] += weight
+            left -= length
+            if left <= 0:
+                break
+        least = _PROMISING * max(sums, default=0.0)
+        shrink = self._shrink
+        ranked = sorted([(-sums[row] * shrink[row], row) for row in set().union(*looked) if sums[row] >= least])
+        return [self._first + row for _, row in ranked[:most]]
+
+    def _steps(self, reading: Reading) -> list[tuple[int, float, Sequence[int]]]:
+        """The lists that a question leads to with what each adds, the shortest first."""
+        steps: list[tuple[int, float, Sequence[int]]] = []
+        for place in reading.places:
+            for word, match in place.known.meant.items():
+                weight = place.weight * match
+                if weight >= _NEGLIGIBLE and (rows := self._words.get(word)):
+                    steps.append((len(rows), weight, rows))
+        for pair, weight in reading.pairs.items():
+            if rows := self._pairs.get(pair):
+                steps.append((len(rows), weight * PAIR_SHARE, rows))
+        steps.sort(key=itemgetter(0))
+        return steps
