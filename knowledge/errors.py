@@ -4,7 +4,8 @@
 
     MotcuaError                     retry  log   what the person is told
     ├── Wrong                       no     no    what is wrong with what they gave (one line)
-    │   └── WrongSettings           no     no    every fault of the settings, a line each
+    │   ├── WrongSettings           no     no    every fault of the settings, a line each
+    │   └── Unusable                no     no    why the file that they sent cannot be used
     ├── Unavailable                 yes    yes   that the system is busy; the platform or the caller repeats
     └── DeliveryError               –      –     nothing: the message did not reach them
         ├── TryLater                yes    no    – (honours `after`, seconds)
@@ -36,6 +37,14 @@ class WrongSettings(Wrong):
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(faults))
         self.faults = faults
+
+
+class Unusable(Wrong):
+    """A file that somebody sent cannot be used; `reason` is the key of the words that say why (`file.<reason>`)."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class Unavailable(MotcuaError):

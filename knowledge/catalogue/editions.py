@@ -9,20 +9,19 @@ is a record (see `records`) that may be shorter: a paper may be its name alone, 
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib import resources
 from typing import Any
 
-from knowledge.catalogue.checks import edition_faults, text_faults
-from knowledge.catalogue.faults import CatalogueError, CatalogueFault
+from knowledge.catalogue.checks import text_faults, total_faults
+from knowledge.catalogue.faults import CatalogueError, CatalogueFault, shown
 from knowledge.catalogue.model import Edition, Procedure
+from knowledge.catalogue.parsed import EMPTY_HEAD, Parsed, head_faults, settle
 from knowledge.catalogue.records import read_record
 
 _PARTS = frozenset({"edition", "totals", "fields", "sources", "documents", "defaults", "procedure"})
-_HEAD = {f.name for f in fields(Edition)} - {"procedures"}
-_OPTIONAL_HEAD = {"agency_note", "effective_to", "publication_decision", "note"}
 _FOLDER = resources.files("knowledge") / "data" / "editions"
 
 
@@ -35,25 +34,34 @@ def shipped_editions() -> tuple[str, ...]:
 def load_edition(name: str) -> Edition:
     """A shipped edition by name. Raises CatalogueError when there is none of that name or it has faults."""
     if name not in shipped_editions():
-        raise CatalogueError([CatalogueFault("", "name", f"{name!r} is none of {', '.join(shipped_editions())}")])
+        raise CatalogueError(
+            [CatalogueFault("", "name", "not_shipped", {"value": name, "shipped": shipped_editions()})]
+        )
     return parse_edition((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def parse_edition(text: str) -> Edition:
     """The edition that a TOML text describes. Raises CatalogueError with all its faults at once."""
+    parsed = read_toml(text)
+    if parsed.faults:
+        raise CatalogueError(parsed.faults)
+    return Edition(**{**EMPTY_HEAD, **parsed.head}, procedures=parsed.good)
+
+
+def read_toml(text: str) -> Parsed:
+    """What a TOML text holds of a catalogue. Raises CatalogueError when it is no TOML at all."""
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise CatalogueError([CatalogueFault("", "", f"not TOML: {error}")]) from error
-    faults = [CatalogueFault("", part, "unknown key") for part in data if part not in _PARTS]
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise CatalogueError([CatalogueFault("", "", "not_toml", {"error": shown(error)})]) from None
+    faults = [CatalogueFault("", part, "unknown_key") for part in data if part not in _PARTS]
     shared, shared_faults = _read_shared(data)
-    head, head_faults = _read_head(data.get("edition"))
     procedures, entry_faults = _read_entries(data.get("procedure"), shared)
-    faults += [*shared_faults, *head_faults, *entry_faults]
-    faults += edition_faults(procedures, _table(data.get("totals")))
-    if faults:
-        raise CatalogueError(faults)
-    return Edition(**head, procedures=tuple(procedures))
+    faults += [*shared_faults, *head_faults(data.get("edition")), *entry_faults]
+    faults += total_faults(procedures, _table(data.get("totals")))
+    entries = data.get("procedure")
+    read = len(entries) if isinstance(entries, list) else 0
+    return settle(_table(data.get("edition")), procedures, read, faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,53 +78,34 @@ def _read_shared(data: Mapping[str, Any]) -> tuple[_Shared, list[CatalogueFault]
     names = ("fields", "sources", "documents", "defaults")
     tables = {name: _table(data.get(name)) for name in names}
     faults = [
-        CatalogueFault("", name, "must be a table")
+        CatalogueFault("", name, "not_a_table")
         for name in (*names, "totals")
         if name in data and not isinstance(data[name], Mapping)
     ]
     faults += [
-        CatalogueFault("", f"documents.{key}", "must be a table")
+        CatalogueFault("", f"documents.{key}", "not_a_table")
         for key, document in tables["documents"].items()
         if not isinstance(document, Mapping)
     ]
     for key, source in tables["sources"].items():
         faults += text_faults(source, "", f"sources.{key}")
         if not isinstance(source, Mapping) or not isinstance(source.get("name"), str) or not source["name"]:
-            faults.append(CatalogueFault("", f"sources.{key}", "needs a name"))
+            faults.append(CatalogueFault("", f"sources.{key}", "source_without_name"))
         elif not isinstance(source.get("checked_on"), date):
-            faults.append(CatalogueFault("", f"sources.{key}", "needs checked_on, a date"))
+            faults.append(CatalogueFault("", f"sources.{key}", "unchecked_source"))
         elif unknown := source.keys() - {"name", "link", "checked_on"}:
-            faults += [CatalogueFault("", f"sources.{key}.{name}", "unknown key") for name in sorted(unknown)]
+            faults += [CatalogueFault("", f"sources.{key}.{name}", "unknown_key") for name in sorted(unknown)]
     return _Shared(**tables), faults
-
-
-def _read_head(head: object) -> tuple[dict[str, Any], list[CatalogueFault]]:
-    if not isinstance(head, Mapping):
-        return {}, [CatalogueFault("", "edition", "missing")]
-    faults = text_faults(head, "", "edition")
-    faults += [CatalogueFault("", f"edition.{key}", "unknown key") for key in head if key not in _HEAD]
-    for key in sorted(_HEAD - _OPTIONAL_HEAD):
-        if not head.get(key):
-            faults.append(CatalogueFault("", f"edition.{key}", "missing"))
-    for key, value in head.items():
-        # A TOML date-time reads as a datetime, which Python counts as a date too.
-        wanted = date if key.startswith("effective_") else str
-        if key in _HEAD and (not isinstance(value, wanted) or isinstance(value, datetime)):
-            faults.append(CatalogueFault("", f"edition.{key}", f"must be {'a date' if wanted is date else 'a text'}"))
-    if not faults and head.get("effective_to") and head["effective_to"] < head["effective_from"]:
-        faults.append(CatalogueFault("", "edition.effective_to", "before effective_from"))
-    empty = {"agency_note": "", "effective_to": None, "publication_decision": "", "note": ""}
-    return {**empty, **head}, faults
 
 
 def _read_entries(entries: object, shared: _Shared) -> tuple[list[Procedure], list[CatalogueFault]]:
     if not isinstance(entries, list) or not entries:
-        return [], [CatalogueFault("", "procedure", "no entries")]
+        return [], [CatalogueFault("", "procedure", "no_entries")]
     procedures: list[Procedure] = []
     faults: list[CatalogueFault] = []
     for number, raw in enumerate(entries, 1):
         if not isinstance(raw, Mapping):
-            faults.append(CatalogueFault(f"#{number}", "", "must be a table"))
+            faults.append(CatalogueFault(f"#{number}", "", "not_a_table"))
             continue
         entry = str(raw.get("id") or f"#{number}")
         record, short_hand_faults = _expand(raw, entry, shared)
@@ -143,7 +132,7 @@ def _expand(raw: Mapping[str, Any], entry: str, shared: _Shared) -> tuple[dict[s
         if field in shared.fields:
             record.setdefault("field_en", shared.fields[field])
         else:
-            faults.append(CatalogueFault(entry, "field", f"{field!r} is not in [fields]"))
+            faults.append(CatalogueFault(entry, "field", "not_listed", {"value": shown(field), "part": "fields"}))
     if isinstance(papers := record.get("papers"), list):
         record["papers"] = [{"name": paper} if isinstance(paper, str) else paper for paper in papers]
     if isinstance(documents := record.get("legal_basis"), list):
@@ -157,7 +146,7 @@ def _document(item: object, entry: str, shared: _Shared, faults: list[CatalogueF
     if not isinstance(item, str):
         return item
     if item not in shared.documents:
-        faults.append(CatalogueFault(entry, "legal_basis", f"{item!r} is not in [documents]"))
+        faults.append(CatalogueFault(entry, "legal_basis", "not_listed", {"value": shown(item), "part": "documents"}))
     return {"number": item, **_table(shared.documents.get(item))}
 
 
@@ -167,7 +156,9 @@ def _evidence(name: str, item: object, entry: str, shared: _Shared, faults: list
         return item
     known = [key for key in keys if isinstance(key, str) and key in shared.sources]
     faults += [
-        CatalogueFault(entry, f"evidence.{name}", f"{key!r} is not in [sources]") for key in keys if key not in known
+        CatalogueFault(entry, f"evidence.{name}", "not_listed", {"value": shown(key), "part": "sources"})
+        for key in keys
+        if key not in known
     ]
     sources = [_table(shared.sources[key]) for key in known]
     written = [f"{s.get('name')} <{s['link']}>" if s.get("link") else s.get("name") for s in sources]

@@ -67,12 +67,19 @@ class Fee:
 @with_config(_RECORD)
 @dataclass(frozen=True, slots=True)
 class Channels:
-    """Ways to file. `online_level` 4 is toàn trình, 3 is một phần (NĐ 42/2022/NĐ-CP); None is not known."""
+    """Ways to file; None is not known.
+
+    `online`: whether it can be filed online at all, where the level is not known; `online_level` 4 is toàn trình, 3 is
+    một phần (NĐ 42/2022/NĐ-CP); `portal` names the portal, `link` is the page of
+    this procedure there.
+    """
 
     online_level: Literal[3, 4] | None = None
     counter: bool | None = None
     post: bool | None = None
     portal: str = ""
+    link: str | None = None
+    online: bool | None = None
 
 
 @with_config(_RECORD)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from handlers.library import Library, ship
+from handlers.library import Library, of_day, ship
 from knowledge.catalogue import load_edition, shipped_editions
 from storage import catalogue
 from storage.database import Connection, Database
@@ -136,3 +136,41 @@ def test_what_is_shipped_is_loaded_once_even_by_two_at_the_same_time(database: D
         assert found.revision == 2
         assert len(catalogue.load(tx, found.id)[1]) == len(load_edition(EDITION).procedures)
         assert EDITION in shipped_editions()
+
+
+def test_of_two_for_the_same_day_the_one_published_later_is_in_force(database: Database) -> None:
+    with database.transaction() as tx:
+        draft(tx, "a", "x")
+        draft(tx, "b", "y")
+        catalogue.publish(tx, "b", DAY, None, NOW)
+        catalogue.publish(tx, "a", DAY, None, NOW + timedelta(minutes=1))
+        assert name_in_force(tx, DAY) == "a"
+
+
+def test_a_withdrawn_edition_leaves_its_place_and_keeps_its_entries(database: Database) -> None:
+    with database.transaction() as tx:
+        draft(tx, "old", "x")
+        draft(tx, "new", "y")
+        catalogue.publish(tx, "old", date(2020, 1, 1), None, NOW)
+        catalogue.publish(tx, "new", date(2026, 1, 1), None, NOW + timedelta(minutes=1))
+        last = catalogue.published_last(tx)
+        assert last is not None
+        assert last.name == "new"
+        catalogue.withdraw(tx, last.id)
+        assert name_in_force(tx, DAY) == "old"
+        draft(tx, "other", "z")
+        assert catalogue.load(tx, last.id)[1] == [{"title": "y"}]
+        catalogue.publish(tx, "new", DAY, None, NOW)
+        assert name_in_force(tx, DAY) == "new"
+
+
+def test_the_edition_of_a_day_is_that_of_its_time_with_the_days_of_its_publication(database: Database) -> None:
+    with database.transaction() as tx:
+        ship(tx, EDITION, NOW)
+        catalogue.publish(tx, "dong-thap-2026", date(2026, 7, 1), None, NOW)
+        then, now = of_day(tx, date(2026, 6, 30)), of_day(tx, DAY)
+        assert of_day(tx, date(2019, 1, 1)) is None
+    assert then is not None
+    assert now is not None
+    assert (then.name, now.name) == (EDITION, "dong-thap-2026")
+    assert now.effective_from == date(2026, 7, 1)

@@ -1,0 +1,1 @@
+"""The catalogue's upkeep: files, editions, golden questions."""
