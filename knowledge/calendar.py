@@ -1,18 +1,33 @@
-"""Working days, public holidays and office hours.
+"""Working days, public holidays, office hours, and when a dossier is due.
 
 The library `holidays` is the base (Tết by the lunar calendar, days in lieu, swap days); what the government ordered and
 the library lacks stands in `data/holidays.toml`, and an agency's own closed or open days come from its settings.
+
+How due dates are counted is settled here, in one place; an office that counts otherwise changes its hours and days in
+the settings, not the rules. The printed example of a receipt form (received 27/10/2023 at 9:32, 5 working days, due
+03/11/2023) holds:
+
+- The clock starts when the office is open: what comes after hours, in the lunch break, on a weekend or on a holiday
+  counts from the next opening. Exactly the closing minute (11:30, 17:00) still counts as open.
+- *n working days* (ngày làm việc) are counted day by day and keep the hour of receipt; they are not n × 8 hours that
+  end with the closing of the n-th day. Swap Saturdays (ngày làm bù) are working days like any other.
+- *n days* (ngày) are calendar days; only the end is moved off a day that is not worked, to the next one that is, and
+  keeps its hour.
+- *n working hours* (giờ làm việc) pass only while the office is open.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
+
+from knowledge.errors import Wrong
 
 if TYPE_CHECKING:
     from holidays import HolidayBase
@@ -30,6 +45,48 @@ class Break:
     first: date
     last: date
     names: tuple[str, ...]
+
+
+class Unit(StrEnum):
+    """In what a time to settle a dossier is counted."""
+
+    WORKING_DAYS = "working_days"
+    DAYS = "days"
+    WORKING_HOURS = "working_hours"
+
+
+# Ten years: no procedure takes longer, and the counting must end.
+AMOUNT_MOST = {Unit.WORKING_DAYS: 2_500, Unit.DAYS: 3_650, Unit.WORKING_HOURS: 20_000}
+CLOSED_DAYS_MOST = 366  # an office that is closed for longer has wrong settings, and the counting must end
+WEEKEND = "cuối tuần"  # the name of a day that is not worked and no holiday
+
+
+class StepKind(StrEnum):
+    """What a step of the counting does."""
+
+    RECEIVED = "received"  # as told
+    OPENED = "opened"  # the next opening, where the receipt was outside the hours
+    COUNTED = "counted"  # the n-th day, or hours in one span
+    SKIPPED = "skipped"  # a day that is not worked
+    MOVED = "moved"  # the end, off a day that is not worked
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the counting: where it leads (local time), how much is counted so far, the name of a day off."""
+
+    kind: StepKind
+    at: datetime
+    count: float = 0
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When a dossier is due (local time), and how that came about."""
+
+    at: datetime
+    steps: tuple[Step, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +118,84 @@ class Calendar:
         """Tell whether the office is open at this local time; the closing minute still counts as open."""
         return self.is_working_day(at.date()) and any(start <= at.time() <= end for start, end in self.hours)
 
+    def opening(self, at: datetime) -> datetime:
+        """Give the time itself where the office is open, else the next opening (local time, without a zone).
+
+        Raises `Wrong` where the office does not open again within a year.
+        """
+        if self.is_open(at):
+            return at
+        for offset in range(CLOSED_DAYS_MOST):
+            day = _day_after(at.date(), offset)
+            if not self.is_working_day(day):
+                continue
+            starts = [start for start, _ in self.hours if offset or start > at.time()]
+            if starts:
+                return datetime.combine(day, starts[0])
+        raise Wrong("the office is closed for more than a year by its settings (calendar.closed)")
+
+    def due(self, received: datetime, amount: float, unit: Unit) -> Due:
+        """Tell when a dossier is due that was received then (local time, without a zone), by the rules above.
+
+        `amount` is a whole number of days, or hours with their fractions. Raises `Wrong` for another one, for more
+        than ten years, and for an office that does not open again.
+        """
+        if not 0 <= amount <= AMOUNT_MOST[unit]:
+            raise Wrong(f"an amount of {unit} is from 0 to {AMOUNT_MOST[unit]}")
+        if unit is not Unit.WORKING_HOURS and amount != int(amount):
+            raise Wrong(f"an amount of {unit} is a whole number")
+        start = self.opening(received)
+        steps = [Step(StepKind.RECEIVED, received)]
+        if start != received:
+            steps.append(Step(StepKind.OPENED, start))
+        match unit:
+            case Unit.WORKING_DAYS:
+                steps += self._by_working_days(start, int(amount))
+            case Unit.DAYS:
+                steps += self._by_days(start, int(amount))
+            case Unit.WORKING_HOURS:
+                steps += self._by_hours(start, timedelta(hours=amount))
+        return Due(steps[-1].at, tuple(steps))
+
+    def _by_working_days(self, start: datetime, amount: int) -> Iterator[Step]:
+        at = start
+        for count in range(1, amount + 1):
+            at = _later(at, 1)
+            while not self.is_working_day(at.date()):
+                yield Step(StepKind.SKIPPED, at, count - 1, self._off(at.date()))
+                at = self._next_day(at)
+            yield Step(StepKind.COUNTED, at, count)
+
+    def _by_days(self, start: datetime, amount: int) -> Iterator[Step]:
+        end = _later(start, amount)
+        yield Step(StepKind.COUNTED, end, amount)
+        at = end
+        while not self.is_working_day(at.date()):
+            yield Step(StepKind.SKIPPED, at, amount, self._off(at.date()))
+            at = self._next_day(at)
+        if at != end:
+            yield Step(StepKind.MOVED, at, amount)
+
+    def _by_hours(self, start: datetime, amount: timedelta) -> Iterator[Step]:
+        at, left = start, amount
+        while left:
+            ends = [end for first, end in self.hours if first <= at.time() <= end]
+            passed = min(left, datetime.combine(at.date(), ends[-1]) - at)
+            left -= passed
+            at += passed
+            if passed:
+                yield Step(StepKind.COUNTED, at, (amount - left) / timedelta(hours=1))
+            if left and at.time() not in [first for first, _ in self.hours]:
+                at = self.opening(at + timedelta.resolution)
+
+    def _next_day(self, at: datetime) -> datetime:
+        """Give the same hour of the next day; raises `Wrong` where no day is worked for a year."""
+        self.opening(datetime.combine(at.date(), time.max))
+        return _later(at, 1)
+
+    def _off(self, day: date) -> str:
+        return self.holiday(day) or WEEKEND
+
     def coming(self, today: date, most: int) -> list[Break]:
         """List the next breaks for public holidays, today included; one that falls on a weekend alone is none."""
         found: list[Break] = []
@@ -75,6 +210,17 @@ class Calendar:
                 found.append(Break(day, day, (name,)))
                 worked = False
         return [one for one in found if one.last.weekday() < 5 or one.first.weekday() < 5][:most]
+
+
+def _later(at: datetime, days: int) -> datetime:
+    return datetime.combine(_day_after(at.date(), days), at.time())
+
+
+def _day_after(day: date, days: int) -> date:
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        raise Wrong("a time that far ahead cannot be written") from None
 
 
 def _named(name: str | None) -> str | None:

@@ -10,7 +10,7 @@ import typer
 from bot.app import agency, real_clock
 from bot.cli.common import opened, settings
 from bot.cli.output import write, write_json
-from handlers.dossiers import Look, look
+from handlers.dossier_asking import Look, look
 
 
 def status(
@@ -24,7 +24,7 @@ def status(
     given = settings()
     zone = given.agency.timezone
     with opened(given) as database, database.transaction() as tx:
-        looks = look(tx, text, agency(given), real_clock().astimezone(zone), only_codes=True)
+        looks = look(tx, text, agency(given), real_clock().astimezone(zone))
     for one in looks:
         record = _record(one, zone)
         if as_json:

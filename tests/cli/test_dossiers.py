@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 
 from storage import dossiers
 from storage.database import Database
+from storage.dossiers import Owner
 from storage.schema import audit, dossier_history, event, metadata
 from tests.cli.motcua import Motcua
 
@@ -64,8 +65,12 @@ def test_the_good_rows_are_kept_and_each_bad_one_is_named(motcua: Motcua, databa
         "export.csv: line 7: (row): 11 cells, but there are 10 columns",
         "export.csv: line 8: (row): 9 cells, but there are 10 columns",
         "export.csv: line 9: MaHoSo: not a receipt code: 000.00.15.H5-200617-0008",
+        "export.csv: 6 rows are refused, listed in export.csv.refused.csv",
         "",
     ]
+    listed = (motcua.folder / "export.csv.refused.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert listed[:2] == ["line,column,reason", "3,TrangThaiHoSo,not a status of 1 to 10: 11"]
+    assert len(listed) == 7
     before = history(database)
     again = motcua("dossiers", "import", name)
     assert (again.code, again.out) == (0, "3 rows taken: 0 new dossiers, 3 known before\n")
@@ -75,7 +80,7 @@ def test_the_good_rows_are_kept_and_each_bad_one_is_named(motcua: Motcua, databa
     assert listed == ["000.00.15.H58-200617-0001   4 Đang xử lý", "000.00.15.H58-200617-0004   4 Đang xử lý"]
 
 
-def test_nothing_of_the_owner_is_stored(motcua: Motcua, database: Database) -> None:
+def test_nothing_of_the_owner_can_be_read_in_the_database(motcua: Motcua, database: Database) -> None:
     motcua.fine("dossiers", "import", motcua.write("export.csv", as_file(row(1), row(2))))
     found = list(everything(database))
     assert ("dossier", "000.00.15.H58-200617-0001") in found
@@ -84,6 +89,7 @@ def test_nothing_of_the_owner_is_stored(motcua: Motcua, database: Database) -> N
         assert secret.encode() not in dump
         assert repr(secret)[1:-1].encode() not in dump
     with database.transaction() as tx:
+        assert dossiers.owner(tx, 1) == Owner("Nguyễn Bí Mật", "079123456789", "0912345678")
         assert tx.execute(select(event.c.state, event.c.body)).all() == [("done", None)]
         assert "new: 2" in str(tx.execute(select(audit.c.detail).order_by(audit.c.id)).all())
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.dossier import DossierRecord, FiledBy
+from knowledge.dossier import CLEARED, DossierRecord, FiledBy, OwnerKind, ReturnWay, Step, Supplement
 from knowledge.status import Status
 
 RECEIVED = datetime(2026, 11, 2, 2, tzinfo=UTC)
@@ -20,6 +21,17 @@ CODE = "000.00.15.H58-261102-0001"
 texts = st.none() | st.text(st.characters(blacklist_categories=["Cs"]), max_size=30)
 moments = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)).map(
     lambda at: at.replace(tzinfo=timezone(timedelta(hours=7)))
+)
+supplements = st.builds(
+    Supplement, asked_at=moments, what=texts, ends_at=st.none() | moments, received_at=st.none() | moments
+)
+steps = st.builds(
+    Step,
+    code=st.just(CODE),
+    at=moments,
+    status=st.none() | st.sampled_from(Status),
+    step=texts,
+    due_at=st.none() | moments,
 )
 records = st.builds(
     DossierRecord,
@@ -33,14 +45,34 @@ records = st.builds(
     due_at=st.none() | moments,
     finished_at=st.none() | moments,
     returned_at=st.none() | moments,
+    other_code=texts,
+    submitted_at=st.none() | moments,
+    fee_due=st.none() | st.integers(0, 10**9),
+    return_way=st.none() | st.sampled_from(ReturnWay),
+    owner_kind=st.none() | st.sampled_from(OwnerKind),
+    owner_name=texts,
+    phone=texts,
+    supplements=st.lists(supplements, max_size=2).map(tuple),
+    silent=st.frozensets(st.sampled_from(CLEARED)),
 )
 
 
 @given(records)
 def test_a_record_comes_back_as_it_was(record: DossierRecord) -> None:
-    again = DossierRecord.from_json(record.to_json())
+    again = DossierRecord.from_record(json.loads(json.dumps(record.to_record())))
     assert again == record
-    assert (type(again.status), type(again.filed_by)) == (type(record.status), type(record.filed_by))
+    for name in ("status", "filed_by", "return_way", "owner_kind"):
+        assert type(getattr(again, name)) is type(getattr(record, name))
+
+
+@given(steps)
+def test_a_step_comes_back_as_it_was(step: Step) -> None:
+    assert Step.from_record(json.loads(json.dumps(step.to_record()))) == step
+
+
+@given(records, moments)
+def test_no_status_holds_later_than_the_news_of_it(record: DossierRecord, known: datetime) -> None:
+    assert record.status_since(known) <= known
 
 
 @pytest.mark.parametrize(
@@ -68,4 +100,4 @@ def test_a_status_holds_since_the_day_that_the_record_tells_or_since_it_was_know
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"code": "x", "status": 11, "received_at": "2026-11-02T00:00:00Z"}'])
 def test_what_is_no_record_is_refused(text: str) -> None:
     with pytest.raises((ValueError, KeyError, TypeError)):
-        DossierRecord.from_json(text)
+        DossierRecord.from_record(json.loads(text))

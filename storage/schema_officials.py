@@ -1,0 +1,42 @@
+"""The tables of officials: who they are to the bot, the invites that link their chats, what was announced to them."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, String, Table
+
+from storage.columns import SUBJECT, Erasure, Moment, Sealed, personal, plain
+from storage.schema_base import HASH, ROW_ID, metadata
+
+official = Table(
+    "official",
+    metadata,
+    plain("id", ROW_ID, primary_key=True),
+    plain("role", String(20), nullable=False),
+    personal("name", Sealed("official.name"), erasure=Erasure.EMPTY),
+    plain("account_id", ROW_ID, ForeignKey("account.id", ondelete="SET NULL"), unique=True),
+    plain("created_at", Moment(), nullable=False),
+    plain("linked_at", Moment()),
+    plain("revoked_at", Moment()),
+    info={SUBJECT: "account_id"},
+)
+"""An official, and the chat that is linked to them; a row without an account has no rights, whatever its role."""
+
+invite = Table(
+    "invite",
+    metadata,
+    plain("id", ROW_ID, primary_key=True),
+    plain("official_id", ROW_ID, ForeignKey("official.id", ondelete="CASCADE"), nullable=False),
+    plain("code_hash", HASH, nullable=False, unique=True),
+    plain("expires_at", Moment(), nullable=False),
+    plain("used_at", Moment()),
+)
+"""A one-time code that links a chat to an official. The code itself stands nowhere."""
+
+silence = Table(
+    "silence",
+    metadata,
+    plain("source", String(80), primary_key=True),
+    plain("since", Moment(), nullable=False),
+    plain("announced_at", Moment(), nullable=False),
+)
+"""The last silence of a source of dossiers that officials were told of: since when nothing came."""

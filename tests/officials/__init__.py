@@ -1,0 +1,1 @@
+"""Officials in chat: who may do what, and what everybody else never learns."""

@@ -1,0 +1,19 @@
+"""An office with officials, and a stranger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from handlers import officials
+from handlers.conversation import FEEDBACK
+from storage.database import Database
+from tests.stories.chat import Chat, open_office
+
+
+@pytest.fixture
+def chat(database: Database) -> Iterator[Chat]:
+    """Talk to an agency whose officials can be linked, as somebody who is none yet."""
+    with open_office(database, rooms=(FEEDBACK, officials.ROOM)) as office:
+        yield Chat(office, "an")
