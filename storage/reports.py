@@ -1,0 +1,158 @@
+"""What the periodic report is made of: the dossiers of a period with their histories, feedback, editions, questions.
+
+Only what can count is read: of a million dossiers those received in the period, and those received before it whose
+handling had not ended before it. The rule is in `knowledge/report_judging.py`; here only less is read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    DateTime,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
+
+from knowledge.report_judging import CONCLUDED, Filed, Held
+from knowledge.report_period import Period
+from storage.catalogue import PUBLISHED
+from storage.schema import audit, dossier, dossier_history, edition, feedback
+
+ROWS_AT_ONCE = 500  # of a stream, and values in one query: SQLite's builds allow from 999 upward
+UNKNOWN = "unknown"  # the word of the trail for a question that nothing answered (`Turn.done`)
+_DONE = tuple(sorted(CONCLUDED))
+
+
+def _as_stored(column: Column[datetime]) -> ColumnElement[datetime]:
+    """Read a moment without `Moment`, whose call for each value would be most of the time that a report takes."""
+    return type_coerce(column, DateTime(timezone=True))
+
+
+_COLUMNS = (
+    dossier.c.id,
+    dossier.c.code,
+    dossier.c.status,
+    _as_stored(dossier.c.received_at),
+    _as_stored(dossier.c.due_at),
+    _as_stored(dossier.c.finished_at),
+    dossier.c.channel,
+    dossier.c.field_title,
+    dossier.c.procedure_code,
+    dossier.c.procedure_title,
+    dossier.c.return_way,
+    dossier.c.illustrative,
+)
+_HELD = (
+    select(
+        dossier_history.c.dossier_id,
+        dossier_history.c.status,
+        _as_stored(dossier_history.c.since),
+    )
+    .where(dossier_history.c.dossier_id.in_(bindparam("b_ids", expanding=True)))
+    .order_by(dossier_history.c.as_of, dossier_history.c.since, dossier_history.c.status)
+)
+
+
+def filed(tx: Connection, period: Period) -> Iterator[Filed]:
+    """Stream every dossier that may count in a period, in the order of intake, with its history where that matters.
+
+    It matters where a status holds only since after the cut-off, or where the newest status and the recorded end do not
+    say the same. Elsewhere the newest status is that of the cut-off, and a million rows need not be read to say so.
+    """
+    after = select(dossier_history.c.dossier_id).where(dossier_history.c.since >= period.end)
+    # One of the few rows that are wanted is asked for itself; all others are compared with one set.
+    changed = after.where(dossier_history.c.dossier_id == dossier.c.id).correlate(dossier).exists()
+    wanted = select(*_COLUMNS, changed).where(_wanted(period, dossier.c.id.in_(after))).order_by(dossier.c.id)
+    for rows in tx.execution_options(stream_results=True).execute(wanted).partitions(ROWS_AT_ONCE):
+        held = _held(tx, [row[0] for row in rows if row[-1] or (row[2] in CONCLUDED) != (row[5] is not None)])
+        for row_id, code, status, received, due, finished, channel, field, procedure, title, way, sample, _ in rows:
+            history = tuple(held.get(row_id, ()))
+            times = _aware(received), due and _aware(due), finished and _aware(finished)
+            yield Filed(code, status, *times, channel, field, procedure, title, way, sample, history)
+
+
+def _held(tx: Connection, ids: list[int]) -> dict[int, list[Held]]:
+    """Give the histories of these dossiers, each in order."""
+    held: dict[int, list[Held]] = {}
+    if not ids:
+        return held
+    for row_id, status, since in tx.execute(_HELD, {"b_ids": ids}):
+        held.setdefault(row_id, []).append(Held(status, _aware(since)))
+    return held
+
+
+def _aware(at: datetime) -> datetime:
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+
+
+def _wanted(period: Period, changed_later: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Received by the end, and not surely ended before the beginning.
+
+    Where the recorded end lies before the period, the dossier counts only if it was open again at the cut-off: then
+    either its newest status is not one that ends it, or that newer status holds since after the cut-off.
+    """
+    return and_(
+        dossier.c.received_at < period.end,
+        or_(
+            dossier.c.received_at >= period.start,
+            dossier.c.finished_at.is_(None),
+            dossier.c.finished_at >= period.start,
+            dossier.c.status.not_in(_DONE),
+            changed_later,
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Editions:
+    """What was put in force in a period: titles, decisions and days of the editions of the catalogue."""
+
+    title: str
+    decision: str
+    since: date
+
+
+def holds_since(tx: Connection) -> datetime | None:
+    """Tell from when on dossiers are known at all: when the first of them was received."""
+    first: datetime | None = tx.execute(select(func.min(dossier.c.received_at))).scalar_one()
+    return first
+
+
+def feedback_received(tx: Connection, since: datetime | None, until: datetime) -> int:
+    """Count the feedback that the register took in before `until`, from `since` on if it is given."""
+    counted = select(func.count()).select_from(feedback).where(feedback.c.received_at < until)
+    if since is not None:
+        counted = counted.where(feedback.c.received_at >= since)
+    return int(tx.execute(counted).scalar_one())
+
+
+def editions_begun(tx: Connection, period: Period) -> list[Editions]:
+    """List the editions of the catalogue that came into force in a period."""
+    rows = tx.execute(
+        select(edition.c.record, edition.c.effective_from)
+        .where(edition.c.state == PUBLISHED, edition.c.effective_from.between(period.first, period.last))
+        .order_by(edition.c.effective_from, edition.c.id)
+    )
+    heads = ((json.loads(record), since) for record, since in rows)
+    return [Editions(head["title"], head["publication_decision"], since) for head, since in heads]
+
+
+def questions_without_answer(tx: Connection, period: Period) -> int | None:
+    """Count the questions that ended in "I don't know"; None where the trail does not reach back to the beginning."""
+    first = tx.execute(select(func.min(audit.c.at))).scalar_one()
+    if first is None or first > period.start:
+        return None
+    counted = select(func.count()).select_from(audit)
+    unknown = counted.where(audit.c.action == UNKNOWN, audit.c.at >= period.start, audit.c.at < period.end)
+    return int(tx.execute(unknown).scalar_one())

@@ -1,0 +1,122 @@
+"""What a report finds in the database: figures, editions, feedback, other periods, issued reports."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, time
+
+import pytest
+from sqlalchemy import insert
+
+from handlers import library
+from handlers.reporting import Findings, gather, record, written
+from knowledge.calendar import Calendar
+from knowledge.report import Difference
+from knowledge.report_judging import Filed, Held
+from knowledge.report_period import Misfit, Period
+from storage import audit, issued_reports
+from storage.database import Database
+from storage.issued_reports import NewReport
+from storage.schema import feedback
+from tests.reports.dossiers import HERE, QUARTER, at, put
+
+CALENDAR = Calendar(((time(7), time(11, 30)), (time(13, 30), time(17))))
+FOLLOWING = Period(date(2020, 9, 15), date(2020, 12, 14), HERE, "2020-Q4")
+
+
+def dossier(code: str, status: int = 4, *, month: int = 7) -> Filed:
+    return Filed(code, status, at(month, 1), history=(Held(status, at(month, 1)),))
+
+
+def found(database: Database, period: Period = QUARTER, feedback_since: date | None = None) -> Findings:
+    with database.snapshot() as tx:
+        return gather(tx, period, CALENDAR, feedback_since)
+
+
+def test_an_empty_database_has_nothing_to_say_and_states_no_zero_that_it_does_not_know(database: Database) -> None:
+    nothing = found(database)
+    assert nothing.figures.total["tn_tong"] == 0
+    assert nothing.edition is None
+    assert nothing.previous.total is None
+    assert nothing.year_before.total is None
+    assert nothing.questions is None
+    assert nothing.usual_days is None
+
+
+def test_the_edition_in_force_on_the_last_day_and_what_began_in_the_period_are_told(database: Database) -> None:
+    with database.transaction() as tx:
+        library.ship(tx, "tien-giang-2020", at(6, 20))
+    article = found(database, Period(date(2020, 5, 28), date(2020, 8, 28), HERE))
+    assert (article.levels.total(), article.levels[4], article.levels[3]) == (44, 38, 6)
+    (begun,) = article.editions
+    assert "1709/QĐ-UBND" in begun.decision
+    assert found(database, FOLLOWING).editions == ()
+
+
+@pytest.mark.parametrize(
+    ("received", "since", "told", "empty"),
+    [
+        ((), None, 0, True),
+        ((), date(2020, 7, 1), None, False),  # the register began within the period: no zero
+        ((), date(2020, 6, 15), 0, True),
+        ((7,), None, 1, False),
+        ((5,), None, 0, False),  # from the period before: perhaps still open
+        ((10,), None, 0, True),
+    ],
+)
+def test_feedback_is_counted_and_zero_is_stated_only_where_the_register_covers_the_period(
+    database: Database, received: tuple[int, ...], since: date | None, told: int | None, empty: bool
+) -> None:
+    with database.transaction() as tx:
+        for month in received:
+            row = {"number": f"PA-2020-{month:04}", "received_at": at(month, 1), "state": "received"}
+            tx.execute(insert(feedback), row)
+    counted = found(database, feedback_since=since).feedback
+    assert (counted.received, counted.empty) == (told, empty)
+
+
+def test_questions_without_answer_are_counted_where_the_trail_covers_the_period(database: Database) -> None:
+    with database.transaction() as tx:
+        audit.add(tx, "answered", at(6, 1))
+        for month in (6, 7, 8, 12):
+            audit.add(tx, "unknown", at(month, 20))
+    assert found(database).questions == 3
+    assert found(database, Period(date(2020, 5, 1), date(2020, 7, 31), HERE)).questions is None
+
+
+def issue(database: Database, period: Period, findings: Findings) -> None:
+    new = NewReport(period, 2020, "281", written(record(findings)), findings.figures.pending(), {})
+    with database.transaction() as tx:
+        issued_reports.issue(tx, new, at(9, 14).astimezone(UTC))
+
+
+def test_the_last_issued_report_is_compared_by_its_days_figures_and_pending_dossiers(
+    database: Database,
+) -> None:
+    with database.transaction() as tx:
+        put(tx, [dossier("a"), dossier("b")])
+    issue(database, QUARTER, found(database))
+    with database.transaction() as tx:
+        put(tx, [dossier("c")])  # heard of only after the report was issued
+    following = found(database, FOLLOWING)
+    assert following.misfits == ()
+    assert following.differences == (Difference("c", was_pending=False),)
+    assert following.previous.issued
+    assert following.previous.total is not None
+    assert following.previous.total["tn_tong"] == 2, "as issued, not as it would be counted today"
+    overlapping = found(database, Period(date(2020, 9, 14), date(2020, 12, 14), HERE))
+    assert overlapping.misfits == (Misfit(True, date(2020, 9, 14), date(2020, 9, 14)),)
+    again = found(database)
+    assert (again.misfits, again.differences) == ((), ())
+
+
+def test_the_json_of_a_report_has_the_documented_shape(database: Database) -> None:
+    with database.transaction() as tx:
+        put(tx, [dossier("a"), dossier("b", 5)])
+    told = record(found(database), trace=True)
+    assert told["period"] == {"from": "2020-06-15", "to": "2020-09-14"}
+    assert told["rows"][0]["linh_vuc"] == "Chưa rõ lĩnh vực"
+    assert told["total"]["dang_trong_han"] == 2
+    assert told["trace"]["Chưa rõ lĩnh vực"]["tn_truc_tiep_bcci"] == ["a", "b"]
+    assert told["procedures"] == {"total": None, "by_level": {}}
+    assert told["feedback"]["received"] == 0
+    assert "\\u" not in written(told)
