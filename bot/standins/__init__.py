@@ -1,0 +1,1 @@
+"""Servers that behave like the platforms, to try everything without them: by the tests and by `motcua standins`."""

@@ -1,0 +1,145 @@
+"""What each event of Zalo's Official Account means to the bot."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.channels.zalo_oa_reading import (
+    Came,
+    Heard,
+    Ignored,
+    Left,
+    OfficialWrote,
+    Receipt,
+    Said,
+    Withdrew,
+    read,
+)
+from handlers.messages import Attachment, Incoming, Kind
+from tests.channels.zalo_oa_samples import SAMPLES, WHO, Json, carried, noted, said
+
+PDF = Attachment("https://f6.file.zdn.vn/1.pdf", "giấy phép.pdf", 1024, "")
+PHOTO = Attachment("http://f6.photo.zdn.vn/1.jpg", "", None, "image/jpeg")
+VOICE = Attachment("https://voice.zdn.vn/1.amr", "", None, "")
+
+MEANT: dict[str, Heard] = {
+    "anonymous_send_text": Said(
+        "anonymous_send_text:a-1", f"anonymous:{WHO}:conv-1", Incoming(Kind.TEXT, "cho hỏi thủ tục")
+    ),
+    "follow": Came(WHO),
+    "unfollow": Left(WHO),
+    "oa_send_text": OfficialWrote(WHO),
+    "url_verification_probe": Ignored("event ''", strange=True),
+    "user_click_chatnow": Came(WHO),
+    "user_received_message": Receipt(WHO, ("out-1",), seen=False),
+    "user_received_message_zns": Ignored("user_received_message of a message by phone"),
+    "user_seen_message": Receipt(WHO, ("out-1", "out-2"), seen=True),
+    "user_send_audio": Said("user_send_audio:audio-1", WHO, Incoming(Kind.FILE, files=(VOICE,))),
+    "user_send_file": Said("user_send_file:file-1", WHO, Incoming(Kind.FILE, files=(PDF,))),
+    "user_send_image": Said("user_send_image:image-1", WHO, Incoming(Kind.TEXT, "ổ gà trước cổng", files=(PHOTO,))),
+    "user_send_link": Said("user_send_link:link-1", WHO, Incoming(Kind.TEXT, "https://example.vn/a")),
+    "user_send_location": Said("user_send_location:location-1", WHO, Incoming(Kind.OTHER)),
+    "user_send_sticker": Said("user_send_sticker:sticker-1", WHO, Incoming(Kind.OTHER)),
+    "user_send_text": Said("user_send_text:t-1", WHO, Incoming(Kind.TEXT, "Tra cứu hồ sơ H58.15-261102-0001")),
+    "user_send_text_from_button": Said("user_send_text:t-2", WHO, Incoming(Kind.TEXT, "/tracuu")),
+    "user_send_text_quote": Said("user_send_text:t-3", WHO, Incoming(Kind.TEXT, "đúng rồi")),
+    "user_submit_info": Said("user_submit_info:…", WHO, Incoming(Kind.CONTACT)),
+    "user_withdraw": Withdrew("user_withdraw:…", WHO),
+}
+
+
+def meant(event: Any, *, by_phone: bool = False) -> Heard:
+    """Read an event as it comes, with a key made of its bytes written as `…`."""
+    heard = read(event, json.dumps(event).encode(), by_phone=by_phone)
+    if isinstance(heard, Said | Withdrew) and len(heard.key.partition(":")[2]) == 64:
+        key = heard.key.partition(":")[0] + ":…"
+        return Said(key, heard.address, heard.incoming) if isinstance(heard, Said) else Withdrew(key, heard.address)
+    return heard
+
+
+def test_every_sample_has_its_meaning() -> None:
+    assert MEANT.keys() == SAMPLES.keys()
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_each_sample_means_what_the_table_says(name: str) -> None:
+    assert meant(SAMPLES[name], by_phone=name.endswith("_zns")) == MEANT[name]
+
+
+def incoming(event: Json) -> Incoming:
+    heard = meant(event)
+    assert isinstance(heard, Said)
+    return heard.incoming
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("#1:show:2.001", Incoming(Kind.TAP, "1:show:2.001")),
+        ("#phan_anh", Incoming(Kind.TEXT, "/phananh")),
+        ("#Tra_Cuu H58.15-261102-0001", Incoming(Kind.TEXT, "/tracuu H58.15-261102-0001")),
+        ("# 5", Incoming(Kind.TEXT, "# 5")),
+        ("hồ sơ #5", Incoming(Kind.TEXT, "hồ sơ #5")),
+        ("  ", Incoming(Kind.TEXT, "")),
+    ],
+)
+def test_what_a_button_sends_is_the_button_and_what_the_menu_sends_a_command(written: str, expected: Incoming) -> None:
+    assert incoming(said("text", {"text": written, "msg_id": "1"})) == expected
+
+
+def test_numbers_may_come_as_numbers_and_what_is_empty_as_null() -> None:
+    event = said("image", {"text": None} | carried("image", url="http://f6.photo.zdn.vn/1.jpg"))
+    event["sender"] = {"id": int(WHO), "admin_id": None}
+    assert meant(event) == Said("user_send_image:image-1", WHO, Incoming(Kind.FILE, files=(PHOTO,)))
+
+
+def test_a_message_that_comes_again_written_differently_has_the_same_key() -> None:
+    event = SAMPLES["user_send_text"]
+    first, again = read(event, b"once"), read(event, b"again, with other blanks")
+    assert first == again
+
+
+def test_events_without_an_id_of_their_own_are_known_by_their_bytes() -> None:
+    event = SAMPLES["user_submit_info"]
+    first, same, other = (read(event, body) for body in (b"a", b"a", b"b"))
+    assert first == same != other
+
+
+def test_an_echo_of_what_the_bot_sent_is_nobody_s_message() -> None:
+    echo = noted("oa_send_text", sender={"id": "1"}, recipient={"id": WHO}, message={"text": "Chào", "msg_id": "m"})
+    assert meant(echo) == Ignored("an echo of our own")
+
+
+@pytest.mark.parametrize("name", ["user_reacted_message", "create_group", "user_call_oa", "nonsense", ""])
+def test_a_kind_that_is_not_known_is_left_aside_and_told(name: str) -> None:
+    heard = meant(noted(name, sender={"id": WHO}))
+    assert isinstance(heard, Ignored)
+    assert heard.strange
+
+
+@pytest.mark.parametrize("name", ["user_send_text", "follow", "unfollow", "user_withdraw", "user_seen_message"])
+def test_an_event_without_a_person_is_left_aside(name: str) -> None:
+    assert meant(noted(name)) == Ignored("an event without a person", strange=True)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+    max_leaves=10,
+)
+FIELDS = ["sender", "recipient", "follower", "user_id", "message", "event_name", "timestamp"]
+
+
+@given(st.sampled_from(list(SAMPLES)), st.sampled_from(FIELDS), JSON)
+def test_reading_never_raises_whatever_stands_in_a_field(name: str, field: str, value: Any) -> None:
+    read(SAMPLES[name] | {field: value}, b"")
+
+
+@given(JSON)
+def test_reading_never_raises_whatever_came(value: Any) -> None:
+    read(value, b"")

@@ -1,0 +1,148 @@
+"""The conversation on Zalo from end to end: an event in, a turn, a message out; and what Zalo's days do to notices."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.standins.faults import Wrong
+from storage.database import Database
+from storage.schema import account, event, outbox, zalo_contact
+from storage.zalo_contacts import WAITS
+from tests.channels.zalo_desk import WHO
+from tests.channels.zalo_town import Town, town
+
+
+@pytest.fixture
+async def at(database: Database, engine_url: str, tmp_path: Path) -> AsyncIterator[Town]:
+    """The bot on a database that has its schema already."""
+    async with town(engine_url, tmp_path) as opened:
+        yield opened
+
+
+async def test_somebody_writes_chooses_by_number_and_asks_by_the_menu_of_the_account(at: Town) -> None:
+    (greeting,) = await at.says("xin chào")
+    assert "  1. " in greeting
+    (answer,) = await at.says("1")
+    assert answer != greeting
+    (asked,) = await at.says("#tra_cuu")
+    assert "mã" in asked.lower()
+    states = await at.reads(select(outbox.c.state, func.count()).group_by(outbox.c.state))
+    assert [tuple(row) for row in states] == [("sent", 3)]
+
+
+async def test_an_event_that_comes_twice_is_answered_once(at: Town) -> None:
+    told = at.server.wrote(WHO, "xin chào")
+    await at.tells(told)
+    await at.tells(told)
+    assert len(at.server.sent) == 1
+
+
+async def test_a_token_that_ended_meanwhile_delays_nothing(at: Town) -> None:
+    await at.says("xin chào")
+    at.clock.moves(days=3)
+    assert len(await at.says("xin chào")) == 1
+    at.server.account.access.clear()
+    assert len(await at.says("xin chào")) == 1
+    assert at.server.account.renewals == 3
+
+
+async def test_within_two_days_a_notice_arrives_and_costs_nothing(at: Town) -> None:
+    await at.says("xin chào")
+    at.clock.moves(hours=47)
+    await at.notice("Có kết quả")
+    assert [(sent.message["text"], sent.charged) for sent in at.server.sent[1:]] == [("Có kết quả", False)]
+
+
+async def test_later_a_notice_is_kept_until_the_person_writes_again(at: Town) -> None:
+    await at.says("xin chào")
+    at.clock.moves(hours=49)
+    row = await at.notice("Có kết quả")
+    kept = await at.reads(select(outbox.c.state, outbox.c.error).where(outbox.c.id == row))
+    assert [tuple(one) for one in kept] == [("queued", WAITS)]
+    at.clock.moves(days=10)
+    said = await at.says("xin chào")
+    assert said[0] == "Có kết quả", "what waited comes first, then the answer"
+    assert len(said) == 2
+
+
+async def test_who_follows_again_gets_what_was_kept(at: Town) -> None:
+    await at.says("xin chào")
+    at.clock.moves(days=8)
+    await at.notice("Có kết quả")
+    assert len(at.server.sent) == 1
+    at.server.people[WHO].last = at.clock()
+    await at.tells(at.server.event("follow", oa_id="1", follower={"id": WHO}))
+    assert at.server.sent[-1].message == {"text": "Có kết quả"}
+
+
+async def test_where_zalo_counts_otherwise_what_it_refuses_is_kept_too(at: Town) -> None:
+    await at.says("xin chào")
+    at.server.faults.add(Wrong.CODE, -230, "/message/cs")
+    await at.notice("Có kết quả")
+    assert len(at.server.sent) == 1
+    assert (await at.says("xin chào"))[0] == "Có kết quả"
+
+
+async def test_with_paid_messages_a_notice_goes_until_the_seventh_day(engine_url: str, tmp_path: Path) -> None:
+    def paid(known: dict[str, str]) -> dict[str, str]:
+        return known | {"MOTCUA_ZALO_OA__PAID_MESSAGES": "true"}
+
+    async with town(engine_url, tmp_path, paid) as at:
+        await at.says("xin chào")
+        at.clock.moves(days=6)
+        await at.notice("Có kết quả")
+        assert at.server.sent[-1].charged
+        at.clock.moves(days=2)
+        await at.notice("Lại có kết quả")
+        assert len(at.server.sent) == 2
+
+
+async def test_who_unfollows_is_closed_and_open_again_by_writing(at: Town) -> None:
+    await at.says("xin chào")
+    await at.tells(at.server.event("unfollow", oa_id="1", follower={"id": WHO}))
+    assert [row.gone_at is None for row in await at.reads(select(account.c.gone_at))] == [False]
+    await at.says("xin chào")
+    assert [row.gone_at is None for row in await at.reads(select(account.c.gone_at))] == [True]
+
+
+async def test_who_withdraws_is_erased_and_the_others_are_not(at: Town) -> None:
+    await at.says("xin chào", "1001")
+    await at.says("xin chào", "1002")
+    await at.tells(at.server.event("user_withdraw", oa_id="1", user_id="1001"))
+    assert [row.address for row in await at.reads(select(account.c.address))] == ["1002"]
+    assert len(await at.reads(select(zalo_contact))) == 1
+    assert {row.state for row in await at.reads(select(event.c.state))} == {"done"}
+
+
+async def test_a_request_to_be_erased_from_somebody_unknown_is_done_at_once(at: Town) -> None:
+    await at.tells(at.server.event("user_withdraw", oa_id="1", user_id="1001"))
+    assert [row.state for row in await at.reads(select(event.c.state))] == ["done"]
+
+
+async def test_administrators_hear_once_that_zalo_renews_no_longer(at: Town) -> None:
+    await at.says("xin chào")
+    at.is_administrator("1002")
+    at.server.account.refresh = "another one"
+    at.clock.moves(hours=24, minutes=30)
+    await at.says("xin chào")  # the token still lives, so the alarm itself can be sent
+    await at.says("xin chào")
+    told = [sent.message["text"] for sent in at.server.sent if sent.to == "1002"]
+    assert [text for text in told if "motcua zalo authorize" in text] == told
+    assert len(told) == 1
+
+
+async def test_a_send_in_doubt_is_not_repeated_for_an_answer_and_marked_for_a_notice(at: Town) -> None:
+    await at.says("xin chào")
+    at.server.faults.add(Wrong.DROP_AFTER, 0, "/message/cs")
+    await at.says("xin chào")
+    assert len(at.server.sent) == 2
+    at.server.faults.add(Wrong.DROP_AFTER, 0, "/message/cs")
+    await at.notice("Có kết quả")
+    at.clock.moves(minutes=1)
+    await at.settles()
+    texts = [sent.message["text"] for sent in at.server.sent[2:]]
+    assert texts == ["Có kết quả", "(↻) Có kết quả"]

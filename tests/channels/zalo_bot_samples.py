@@ -1,0 +1,39 @@
+"""Events of Zalo's Bot Platform, made here: the shapes of its documents, the values invented."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Json = dict[str, Any]
+
+CHAT, GROUP = "6ede9afa66b88f000001", "g-0011220002"
+
+
+def event(kind: str, chat: Json | None = None, **content: Any) -> Json:
+    """An event with a message, without its envelope."""
+    message = {
+        "from": {"id": CHAT, "display_name": "An", "is_bot": False},
+        "chat": chat or {"id": CHAT, "chat_type": "PRIVATE"},
+        "message_id": f"{kind}-1",
+        "date": 1795405681602,
+    }
+    return {"event_name": f"message.{kind}.received", "message": message | content}
+
+
+def enveloped(inner: Json) -> Json:
+    return {"ok": True, "result": inner}
+
+
+SAMPLES: dict[str, Json] = {
+    "getUpdates.response": enveloped(event("text", text="Xin chào")),
+    "message.image.received": enveloped(event("image", photo="https://photo.zdn.vn/1.jpg", caption="ổ gà")),
+    "message.sticker.received": enveloped(event("sticker", sticker="s-1", url="https://stickers.zaloapp.com/1.png")),
+    "message.text.received.group": enveloped(
+        event("text", {"id": GROUP, "chat_type": "GROUP"}, text="@Bot tra cứu hồ sơ")
+    ),
+    "message.text.received": enveloped(event("text", text="Xin chào")),
+    "message.unsupported.received": enveloped(event("unsupported")),
+    "message.voice.received": enveloped(event("voice", voice_url="https://voice.zdn.vn/1.aac")),
+    "webhook_without_envelope": event("text", text="Xin chào"),
+}
+"""By the names under which the documents' samples are known here."""
