@@ -13,24 +13,43 @@ from datetime import UTC, datetime, time
 from functools import partial
 from uuid import uuid4
 
+from bot.attachments import Attachments
 from bot.channels.base import Channel, Fetched
 from bot.delivery import Delivery, Limits
 from bot.jobs import Jobs
+from bot.long_work import Tools, long_work
+from bot.own_catalogue import own_catalogue
 from bot.schedule import CHANNEL as CLOCK
-from bot.schedule import Daily, Hourly, Schedule
+from bot.schedule import Daily, Every, Hourly, Schedule
 from bot.settings import Settings
 from bot.store import Store
 from bot.turns import Served, Turns
-from handlers import dossiers, library, upkeep
-from handlers.agency import Agency
-from handlers.conversation import Conversation
+from handlers import (
+    alarms,
+    catalogue_desk,
+    channel_alarms,
+    file_intake,
+    follow_notices,
+    freshness,
+    intake,
+    library,
+    officials,
+    pulling,
+    question_desk,
+    reports,
+    stale_notes,
+    upkeep,
+    withdrawals,
+)
+from handlers.agency import Agency, LookUps
+from handlers.conversation import FEEDBACK, Conversation
 from handlers.library import Library
 from handlers.messages import Incoming
 from handlers.turn import Handlers, Work
 from knowledge.calendar import Calendar
 from knowledge.catalogue import shipped_editions
 from knowledge.errors import Unavailable, WrongSettings
-from storage import presence, privacy
+from storage import jobs, presence
 from storage.accounts import lane_of
 from storage.database import Database
 from storage.events import NewEvent
@@ -38,8 +57,12 @@ from storage.migrate import migrate
 from storage.vault import open_vault
 from storage.watcher import Watcher
 
+OFFICE = (catalogue_desk.ROOM, question_desk.ROOM)  # officials' rooms of the catalogue; the first takes files
 IMPORT = "import"  # the channel of events that come from files
+TOLD_AT = time(8)  # local time: people are up, and the office is open for whoever asks back
 PURGE_AT = time(3)  # local time: nobody is there, and the day's work is done
+JOBS_AT_ONCE = 2  # so that who sends a photo does not wait behind a big file
+OTHERS_SECONDS = 0.2  # between looks at a job that another process does, or that waits for its next try
 WATCH_SECONDS = 2.0  # the watcher looks up so often, so that a stop does not wait for it
 DOSSIERS = "dossiers"  # the kind of events that bring dossiers
 
@@ -66,8 +89,10 @@ class App:
     async def work(self) -> None:
         """Do everything that nobody just asked for, until cancelled: what others left, what is due, long work."""
         async with asyncio.TaskGroup() as group:
-            for loop in (self.turns.watch, self.delivery.run, self.jobs.run, self.schedule.run, self._notice_others):
+            for loop in (self.turns.watch, self.delivery.run, self.schedule.run, self._notice_others):
                 group.create_task(loop())
+            for _ in range(JOBS_AT_ONCE):
+                group.create_task(self.jobs.run())
 
     async def _notice_others(self) -> None:
         """Wake the loops when another process committed something; where this fails their polls still stand."""
@@ -96,6 +121,19 @@ class App:
         new = NewEvent(channel, key or uuid4().hex, "message", incoming.to_json(), lane, address)
         return await self.turns.take(new)
 
+    async def finish(self, channel: str, address: str) -> None:
+        """Take every turn that waits, and do the long work that this conversation ordered until its results are told.
+
+        For where nobody runs `work`: a terminal that goes on with the next line only when the answer is there.
+        """
+        lane = lane_of(self.database.vault, channel, address)
+        await self.turns.idle()
+        while await self.store.read(lambda tx: jobs.is_open(tx, lane)):
+            if not await self.jobs.one():
+                await asyncio.sleep(OTHERS_SECONDS)
+            self.turns.wake(lane)
+            await self.turns.idle()
+
     async def present(self, channel: str, address: str, *, here: bool) -> None:
         """Note that an address can no longer be reached, or can again. Raises `Unavailable`: nothing was noted."""
         lane, now = lane_of(self.database.vault, channel, address), self.clock()
@@ -106,6 +144,16 @@ class App:
         """Note that a conversation has another address now. Raises `Unavailable`: nothing was noted."""
         old_lane, new_lane = (lane_of(self.database.vault, channel, address) for address in (old, new))
         await self.store.write("moved_here", lambda tx: presence.move(tx, old_lane, new, new_lane, self.clock()))
+
+    async def withdraw(self, channel: str, address: str, key: str) -> None:
+        """Have what is kept about the person at this address erased. Raises `Unavailable`: nothing was noted."""
+        lane = lane_of(self.database.vault, channel, address)
+        await self.turns.take(NewEvent(channel, key, withdrawals.WITHDRAWN, "{}", lane))
+
+    async def alarm(self, channel: str, why: str) -> None:
+        """Let administrators hear of a channel's trouble, once a day. Raises `Unavailable`: nothing was noted."""
+        key, lane = f"{why}:{self.clock():%Y-%m-%d}", self.database.vault.digest("alarm", channel)
+        await self.turns.take(NewEvent(channel, key, channel_alarms.TROUBLE, json.dumps({"why": why}), lane))
 
     async def take_in(self, run: str, number: int, body: str) -> None:
         """Take one batch of an import: the batches of one run are one lane and are handled in order."""
@@ -132,6 +180,10 @@ def agency(settings: Settings) -> Agency:
         hours=given.hours,
         counter=given.counter,
         portal_url=given.portal_url,
+        payment_url=given.payment_url,
+        telegram_url=given.telegram_url,
+        zalo_url=given.zalo_url,
+        look_ups=LookUps(**settings.lookup.model_dump()),
     )
 
 
@@ -145,7 +197,7 @@ def open_database(settings: Settings, clock: Clock = real_clock) -> Database:
     try:
         migrate(database)
         with database.transaction() as tx:
-            library.ship(tx, edition, clock())
+            library.ship(tx, edition, clock(), own_catalogue(settings, clock()) if settings.catalogue.file else None)
     except BaseException:
         database.close()
         raise
@@ -174,18 +226,41 @@ async def running(
     speaks_for, books = agency(settings), Library()
     if channels:  # the first person does not wait for the search index
         await store.read(lambda tx: books.shelf(tx, clock().date()))
-    conversation = Conversation(speaks_for, books, sample)
+    preset, due_days = settings.report.preset, settings.report.due_days
+    rooms = (FEEDBACK, officials.ROOM, *OFFICE, file_intake.ROOM, reports.room(preset))
+    conversation = Conversation(speaks_for, books, sample, rooms)
     work: dict[str, Work] = {
-        DOSSIERS: dossiers.take_in,
+        DOSSIERS: intake.take_in,
+        pulling.PULL: partial(pulling.order, [source.name for source in settings.intake.sources]),
+        pulling.PULLED: pulling.take_in,
         upkeep.PURGE: upkeep.order_purge,
         upkeep.PURGED: upkeep.purged,
         upkeep.EXPIRE: upkeep.expire_kept,
+        withdrawals.WITHDRAWN: withdrawals.erase,
+        channel_alarms.TROUBLE: channel_alarms.take_in,
+        follow_notices.DAY: partial(follow_notices.look_at_the_day, speaks_for),
+        file_intake.PROGRESS: file_intake.progress,
+        file_intake.END: file_intake.order_report,
+        freshness.WATCH: partial(freshness.watch, speaks_for, settings.intake.silent_hours),
+        stale_notes.DAY: partial(stale_notes.look, speaks_for, settings.catalogue.stale_months),
+        reports.DUE: partial(reports.look, speaks_for, preset, due_days),
+        reports.DRAFTED: reports.drafted,
     }
-    handlers = Handlers(conversation, conversation.apologise, work, conversation.results)
+    rules = {**follow_notices.rules(speaks_for), **alarms.RULES, **file_intake.RULES, **freshness.rules(speaks_for)}
+    rules |= {**stale_notes.RULES, **reports.RULES, **channel_alarms.RULES}
+    handlers = Handlers(conversation, conversation.apologise, work, conversation.results, rules)
     turned = next((channel.turned for channel in channels if isinstance(channel, Fetched)), None)
     turns = Turns(store, handlers, delivery, Served([*by_name, IMPORT, CLOCK]), clock, turned)
-    worker = Jobs(store, {upkeep.PURGE: partial(_purge, database, clock)}, owner, clock, turns.wake)
-    moments: list[Daily | Hourly] = [Daily(upkeep.PURGE, PURGE_AT, settings.agency.timezone), Hourly(upkeep.EXPIRE)]
+    loop = asyncio.get_running_loop()
+    fetched = Attachments(database, by_name, loop)
+    tools = Tools(database, settings, fetched, clock, lambda lane: loop.call_soon_threadsafe(turns.wake, lane))
+    worker = Jobs(store, long_work(tools, IMPORT, DOSSIERS), owner, clock, turns.wake)
+    zone = settings.agency.timezone
+    moments: list[Daily | Hourly | Every] = [Daily(upkeep.PURGE, PURGE_AT, zone), Hourly(upkeep.EXPIRE)]
+    moments += [Daily(name, TOLD_AT, zone) for name in (follow_notices.DAY, stale_notes.DAY, reports.DUE)]
+    moments.append(Hourly(freshness.WATCH))
+    if settings.intake.sources:
+        moments.append(Every(pulling.PULL, settings.intake.every_minutes))
     schedule = Schedule(store, moments, database.vault.digest, clock, turns.wake)
     try:
         yield App(database, store, turns, delivery, worker, schedule, clock)
@@ -193,9 +268,3 @@ async def running(
         await turns.close()
         await delivery.close()
         await store.close()
-
-
-def _purge(database: Database, clock: Clock, _body: str) -> str:
-    """Purge what is kept no longer, and count it by table."""
-    with database.transaction() as tx:
-        return json.dumps(privacy.purge(tx, clock()))

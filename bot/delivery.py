@@ -10,20 +10,20 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from bot.channels.base import Channel, Outgoing
+from bot.channels.base import Channel, Outgoing, OutgoingFile
 from bot.faults import told
 from bot.points import reached
 from bot.store import Store
-from handlers.messages import Reply
+from handlers.messages import FileRef, Reply
 from knowledge.errors import DeliveryError, Gone, Moved, Refused, TryLater, Unavailable, Uncertain
-from storage import accounts, audit, outbox, presence
+from storage import accounts, audit, files, outbox, presence
 from storage.database import Connection
 from storage.outbox import Claimed
 
@@ -144,7 +144,7 @@ class Delivery:
             while queue:
                 leased = queue.popleft()
                 if not await self._send_one(leased):
-                    queue.clear()  # the rest comes back when its lease runs out, behind the row that waits
+                    queue.clear()  # given back, given up, or back when its lease runs out: behind the row that waits
         finally:
             del self._queues[account_id]
             del self._senders[account_id]
@@ -157,7 +157,8 @@ class Delivery:
         if row.repeats > self.limits.sends_in_doubt:
             await self._settle(row, "uncertain", error="its processes died while sending it")
             return True
-        message = Outgoing(row.address, Reply.from_json(row.body), repeated=row.repeats > 0)
+        reply = Reply.from_json(row.body)
+        message = Outgoing(row.address, reply, repeated=row.repeats > 0, files=await self._load(reply))
         reached("send.before")
         try:
             async with asyncio.timeout(self.limits.send_seconds):
@@ -173,14 +174,23 @@ class Delivery:
         await self._settle(row, "sent", external_id=external_id)
         return True
 
+    async def _load(self, reply: Reply) -> tuple[OutgoingFile, ...]:
+        """Load the files that go with a reply, trying while the database is out of reach."""
+        while reply.files:
+            try:
+                return await self._store.read(lambda tx: tuple(_loaded(tx, reply.files)))
+            except Unavailable:
+                await asyncio.sleep(self.limits.poll_seconds)
+        return ()
+
     async def _not_sent(self, row: Claimed, error: DeliveryError) -> bool:
-        """Settle or put back a row whose send failed; False when it waits for another try."""
+        """Settle or put back a row whose send failed; False when what comes behind it must not be sent now."""
         if error.log:
             log.warning("outbox row %d: %s: %s", row.id, type(error).__name__, error)
         match error:
             case Gone():
                 await self._write("gone", partial(self._close_account, row, str(error)))
-                return True
+                return False
             case Moved():
                 return await self._follow(row, error.address)
             case Refused():
@@ -201,15 +211,13 @@ class Delivery:
             return True
         pause = after if after is not None else self._backoff(row.attempts)
         again = self._clock() + timedelta(seconds=pause)
-        released = partial(
-            outbox.release,
-            row_id=row.id,
-            owner=self.owner,
-            again=again,
-            error=error,
-            may_have_arrived=may_have_arrived,
-        )
-        await self._write("release", released)
+        rest = self._behind(row)
+
+        def release(tx: Connection) -> None:
+            outbox.release(tx, row.id, self.owner, again, error, may_have_arrived=may_have_arrived)
+            outbox.give_back(tx, rest, self.owner)
+
+        await self._write("release", release)
         asyncio.get_running_loop().call_later(pause, self._more.set)
         return False
 
@@ -218,13 +226,18 @@ class Delivery:
         if row.attempts + 1 >= self.limits.tries:
             await self._settle(row, "failed", error="it moves on and on")
             return True
-        await self._write("move", partial(self._move, row, address))
+        await self._write("move", partial(self._move, row, address, self._behind(row)))
         self._more.set()
         return False
 
-    def _move(self, row: Claimed, address: str, tx: Connection) -> None:
+    def _behind(self, row: Claimed) -> list[int]:
+        """Name the rows that wait here behind this one."""
+        return [leased.row.id for leased in self._queues[row.account_id]]
+
+    def _move(self, row: Claimed, address: str, rest: list[int], tx: Connection) -> None:
         vault, now = self._store.database.vault, self._clock()
         outbox.release(tx, row.id, self.owner, now, "moved")
+        outbox.give_back(tx, rest, self.owner)
         old, new = (accounts.lane_of(vault, row.channel, place) for place in (row.address, address))
         presence.move(tx, old, address, new, now)
 
@@ -263,3 +276,12 @@ class Delivery:
         outbox.drop(tx, row.account_id, now)
         accounts.close(tx, row.account_id, now)
         audit.add(tx, "account_gone", now, detail=f"{row.channel} account {row.account_id}")
+
+
+def _loaded(tx: Connection, named: Iterable[FileRef]) -> Iterator[OutgoingFile]:
+    for one in named:
+        kept = files.load(tx, one.hash)
+        if kept is None:
+            log.warning("a file that goes with a message is no longer kept; the message goes without it")
+        else:
+            yield OutgoingFile(one.name, kept.content, kept.media_type)

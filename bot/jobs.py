@@ -45,7 +45,7 @@ class Hours:
 
 
 class Jobs:
-    """Does the jobs of the kinds that this process knows, one at a time."""
+    """Does the jobs of the kinds that this process knows, one at a time in each `run`."""
 
     def __init__(
         self,

@@ -56,13 +56,26 @@ class Hourly:
         return now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
+@dataclass(frozen=True, slots=True)
+class Every:
+    """A schedule: every so many minutes, counted from the beginning of 1970, an event of this kind."""
+
+    name: str
+    minutes: int
+
+    def latest(self, now: datetime) -> datetime:
+        """Give the latest planned time that is not after `now`."""
+        seconds = self.minutes * 60
+        return datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, UTC)
+
+
 class Schedule:
     """Brings the events of the schedules of one process."""
 
     def __init__(
         self,
         store: Store,
-        schedules: Sequence[Daily | Hourly],
+        schedules: Sequence[Daily | Hourly | Every],
         digest: Callable[..., str],
         clock: Callable[[], datetime],
         told: Callable[[str], None],

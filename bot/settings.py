@@ -27,6 +27,8 @@ from pydantic import (
 )
 
 from bot import profile
+from bot.settings_intake import Intake
+from bot.settings_lookup import Lookup
 from bot.settings_sources import Layer, Section, from_environment, from_file, resolve
 from bot.settings_values import (
     bot_token,
@@ -35,15 +37,19 @@ from bot.settings_values import (
     hours_in_order,
     items,
     one_line,
+    optional_day,
     read_span,
     seconds,
     secret_token,
     web_root,
     zone,
 )
+from bot.settings_zalo import ZaloBot, ZaloOa
 from knowledge.receipt_spelling import agency_key
+from knowledge.report_period import presets
 
 CONFIG = Path("config.toml")
+_LINK = r"^((https?://)?[^\s/:]+\.[^\s/:]+(:[0-9]+)?(/\S*)?)?$"  # a web address as people write it, or nothing
 ONE_HOUR = 3600.0  # seconds; a message that takes longer to send has other troubles
 
 Text = Annotated[str, AfterValidator(one_line)]
@@ -108,8 +114,15 @@ class Agency(Section):
     hours: Text = Field(default="", description="the opening hours in words; empty: those of calendar.hours")
     portal_url: Text = Field(
         default="",
-        pattern=r"^((https?://)?[^\s/:]+\.[^\s/:]+(:[0-9]+)?(/\S*)?)?$",
+        pattern=_LINK,
         description="the web address of the one-stop portal, or empty",
+    )
+    payment_url: Text = Field(default="", pattern=_LINK, description="the web address where fees are paid, or empty")
+    telegram_url: Text = Field(
+        default="", pattern=r"^(https://t\.me/\w+)?$", description="the bot on Telegram, https://t.me/NAME, or empty"
+    )
+    zalo_url: Text = Field(
+        default="", pattern=r"^(https://zalo\.me/\S+)?$", description="the bot on Zalo, https://zalo.me/NAME, or empty"
     )
     counter: Text = Field(default="", description="where dossiers are handed in, in one line, or empty")
     timezone: Zone = Field(
@@ -158,10 +171,19 @@ class Calendar(Section):
 
 
 class Catalogue(Section):
-    """Which edition of the procedures is published at the first start."""
+    """Which edition of the procedures is published at the first start, and when a source counts as stale."""
 
     edition: Text = Field(
         default="", description="the name of a shipped edition to publish at the first start, or empty"
+    )
+    file: Text = Field(
+        default="", description="a catalogue (.xlsx, .toml, .jsonl) to publish at the first start instead, or empty"
+    )
+    forms: Text = Field(
+        default="", description="the folder with the form files that the catalogue names (form_file), or empty"
+    )
+    stale_months: int = Field(
+        default=12, ge=1, le=120, description="after how many months without a look a field is listed as stale (1–120)"
     )
 
 
@@ -220,6 +242,26 @@ class Telegram(Section):
         return self
 
 
+class Report(Section):
+    """The periodic report: its periods, and what stands on it beside the figures. What is empty is left blank."""
+
+    preset: str = Field(
+        default="nd09", pattern=f"^({'|'.join(presets())})$", description=f"one of {', '.join(presets())}"
+    )
+    recipient: Text = Field(default="", description="to whom the report is addressed, or empty")
+    place: Text = Field(default="", description="the place before the date, such as Tiền Giang, or empty")
+    signer: Text = Field(default="", description="the office of who signs, such as TRƯỞNG BAN, or empty")
+    receivers: Annotated[tuple[Text, ...], BeforeValidator(items)] = Field(
+        default=(), description="a list of who gets a copy, the lines under “Nơi nhận”"
+    )
+    feedback_since: Annotated[date | None, PlainValidator(optional_day)] = Field(
+        default=None, description="the day from which all feedback is registered here, YYYY-MM-DD, or empty"
+    )
+    due_days: Annotated[int, BeforeValidator(seconds), Field(ge=0, le=60)] = Field(
+        default=5, description="how many days after its last day a period's report is due, 0 to 60"
+    )
+
+
 class Log(Section):
     """What is written to standard error."""
 
@@ -236,10 +278,15 @@ class Settings(BaseModel):
     agency: Agency
     database: Database = Database()
     calendar: Calendar = Calendar()
+    lookup: Lookup = Lookup()
+    intake: Intake = Intake()
     catalogue: Catalogue = Catalogue()
     delivery: Delivery = Delivery()
     server: Server = Server()
     telegram: Telegram = Telegram()
+    zalo_oa: ZaloOa = ZaloOa()
+    zalo_bot: ZaloBot = ZaloBot()
+    report: Report = Report()
     log: Log = Log()
 
 

@@ -75,6 +75,11 @@ def day(value: object) -> date:
     return found
 
 
+def optional_day(value: object) -> date | None:
+    """Read a date, or nothing from the empty text."""
+    return None if value in (None, "") else day(value)
+
+
 def seconds(value: object) -> object:
     """Refuse true and false, which would pass as 1 and 0."""
     if isinstance(value, bool):

@@ -159,6 +159,9 @@ class _OneWriter:
             following = self._next_now()
             if following is None:
                 break
+            if following.rank > item.rank:  # people do not wait for an import to be committed with them
+                self.submit(following)
+                break
             batch.append(following)
         transaction.commit()
         for item in batch:

@@ -62,6 +62,7 @@ class Turns:
         self._turned = turned
         self._running: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
+        self._imports: set[str] = set()  # the lanes of which nobody waits for the end
         self._look = asyncio.Event()
         self._closing = False
 
@@ -70,6 +71,8 @@ class Turns:
         now = self._clock()
         event_id = await self._store.write("accept", lambda tx: events.accept(tx, new, now), rank=_rank(new))
         if event_id is not None:
+            if _rank(new) == IMPORTS:
+                self._imports.add(new.lane)
             self.wake(new.lane)
         return event_id is not None
 
@@ -92,12 +95,14 @@ class Turns:
                     return
         finally:
             del self._running[lane]
+            self._imports.discard(lane)
 
     async def _one(self, lane: str) -> bool:
         """Take one turn; False when the lane has nothing to do here now."""
         now = self._clock()
         try:
-            taken = await self._store.write("turn", partial(self._turn, lane, now))
+            rank = IMPORTS if lane in self._imports else PEOPLE
+            taken = await self._store.write("turn", partial(self._turn, lane, now), rank=rank)
         except Unavailable:
             log.warning("the database is out of reach; the turn waits")
             await asyncio.sleep(OUTAGE_SECONDS)

@@ -3,13 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from knowledge.calendar import Calendar
 
 
 @dataclass(frozen=True, slots=True)
+class LookUps:
+    """How look-ups are guarded (`guard.py`) and dossiers followed (`follows.py`).
+
+    Misses and steps from a code to its neighbour are counted an hour; half of the misses slow an asker down.
+    """
+
+    person_misses: int = 10
+    network_misses: int = 30
+    overall_misses: int = 300
+    steps: int = 12
+    pause_seconds: float = 2.0
+    follow_days: int = 90
+    remind_days: int = 3
+
+    @property
+    def follow_lasts(self) -> timedelta:
+        """How long a follow that shows what is personal lasts until it is renewed."""
+        return timedelta(days=self.follow_days)
+
+
+@dataclass(frozen=True, slots=True)
 class Agency:
-    """Who runs the bot. `hours` are the agency's confirmed hours as it words them, "" while unconfirmed."""
+    """Who runs the bot. `hours` are the agency's confirmed hours as it words them, "" while unconfirmed.
+
+    `payment_url`: the official place to pay fees; `telegram_url` and `zalo_url`: where else the bot is spoken to.
+    """
 
     name: str
     name_en: str
@@ -24,6 +49,10 @@ class Agency:
     hours: str = ""
     counter: str = ""
     portal_url: str = ""
+    payment_url: str = ""
+    telegram_url: str = ""
+    zalo_url: str = ""
+    look_ups: LookUps = LookUps()
 
     def called(self, language: str) -> str:
         """Name the agency in a language."""

@@ -83,7 +83,7 @@ def part(talk: Talk, procedure: Procedure, aspect: Aspect) -> Markup:
     if not value:
         told = [talk.say("procedure.missing", contact=contact(talk))]
     else:
-        told = [_capitals(value), *_standing(talk, procedure, aspect), _in_vietnamese(talk)]
+        told = [_capitals(value), *standing(talk, procedure, aspect), _in_vietnamese(talk)]
     return lines([_heading(talk, procedure), name, *told, _edition(talk)])
 
 
@@ -159,9 +159,11 @@ def _in_vietnamese(talk: Talk) -> Markup:
     return Markup("") if talk.language == "vi" else talk.say("procedure.in_vietnamese")
 
 
-def _standing(talk: Talk, procedure: Procedure, aspect: Aspect) -> Iterator[Markup]:
+def standing(talk: Talk, procedure: Procedure, aspect: Aspect) -> Iterator[Markup]:
     """Say how sure a part is: its sources and their date, or that it is not verified and whom to ask."""
     field = _FIELDS[aspect]
+    if aspect is Aspect.online and not procedure.has(field):
+        field = "channels"  # that it can be filed online at all
     if procedure.is_verified(field):
         yield from _sources(talk, procedure, [field])
         yield _footer(talk, procedure, ["title", *_BESIDES.get(aspect, ())])

@@ -11,10 +11,22 @@ from dataclasses import replace
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from handlers import board, dossiers, feedback, forms, front, offers, procedures
+from handlers import (
+    board,
+    checklists,
+    deep_links,
+    dossier_asking,
+    dossiers,
+    feedback,
+    follows,
+    forms,
+    front,
+    offers,
+    procedures,
+    receipt_photos,
+)
 from handlers.actions import parse
 from handlers.agency import Agency
-from handlers.dossiers import Look
 from handlers.forms import Form
 from handlers.library import Library
 from handlers.messages import Incoming, Kind, Reply, Session, Turn
@@ -45,8 +57,8 @@ class Conversation:
         self._agency = agency
         self._library = library
         self._sample = sample
-        self._added = tuple(rooms)
-        self._forms = {form.name: form for room in rooms for form in room.forms}
+        self._added = (*rooms, follows.ROOM, receipt_photos.ROOM, checklists.ROOM, deep_links.ROOM)
+        self._forms = {form.name: form for room in self._added for form in room.forms}
         self._zone = ZoneInfo(agency.timezone)
 
     @property
@@ -100,6 +112,9 @@ class Conversation:
             self._library.shelf(situation.tx, now.date()),
             words(situation.account.language),
             incoming.group,
+            incoming.files,
+            incoming.phone,
+            incoming.network,
         )
         if incoming.kind is not Kind.TEXT or session.is_filling or offers.chosen(talk) is not None:
             return talk
@@ -109,9 +124,12 @@ class Conversation:
     def _answer(self, talk: Talk, kind: Kind) -> Turn:
         if kind is Kind.TAP:
             return self._tap(talk, offers.chosen(talk) or talk.text)
+        taken = self._offer(talk, (room.takes_file for room in self._added)) if talk.files else None
+        if taken is not None:
+            return taken
         if kind is not Kind.TEXT:
-            taken = self._offer(talk, (room.takes_file for room in self._added)) if kind is Kind.FILE else None
-            return taken or front.with_menu(talk, "start.not_text")
+            shared = (room.takes_contact for room in self._added) if kind is Kind.CONTACT else ()
+            return self._offer(talk, shared) or front.with_menu(talk, "start.not_text")
         if not talk.text:
             return front.with_menu(talk, "start.empty")
         form = self._filling(talk)
@@ -149,8 +167,8 @@ class Conversation:
         match verb, arguments:
             case "lang", (language,) if language in LANGUAGES:
                 return front.speak(talk, language)
-            case forms.VERB, (name, move, *step) if name in self._forms and len(step) <= 1:
-                return forms.act(talk, self._forms[name], move, *step)
+            case forms.VERB, (name, move, *place) if name in self._forms and len(place) <= 2:
+                return forms.act(talk, self._forms[name], move, *place)
         room = next((room for room in self._added if verb in room.verbs), None)
         return procedures.press(talk, verb, arguments) if room is None else room.act(talk, verb, arguments)
 
@@ -179,12 +197,15 @@ class Conversation:
         }
 
     def _command(self, talk: Talk) -> Turn:
-        looks = self._look(talk)
-        if looks:
-            return dossiers.answer(talk, looks)
-        name = fold(talk.text[1:].split(maxsplit=1)[0].split("@")[0]) if len(talk.text) > 1 else ""
+        asked = dossier_asking.asked(talk)
+        if asked:
+            return dossiers.answer(talk, asked)
+        typed, *rest = talk.text[1:].split(maxsplit=1) or [""]
+        name = fold(typed.split("@")[0])
+        said = replace(talk, text="".join(rest))
+        linked = self._offer(said, (room.links for room in self._added if name == "start" and rest))
         verb = COMMANDS.get(name) or next(((r.commands[name], ()) for r in self._added if name in r.commands), None)
-        turn = None if verb is None else self._do(talk, *verb)
+        turn = linked or (None if verb is None else self._do(said, *verb))
         return front.with_menu(talk, "start.unknown_command", done="unknown_command") if turn is None else turn
 
     def _filling(self, talk: Talk) -> Form | None:
@@ -207,6 +228,8 @@ class Conversation:
         After a pause it may well be a new matter: then it is one if anything is known of it, and else kept in proposal.
         """
         question, is_stale = forms.open_question(talk, form), forms.is_stale(talk)
+        if forms.names_option(talk, form):
+            return forms.offer(forms.propose(talk, form), form) if is_stale else forms.take(talk, form)
         said = meant(talk.text)
         if said is not None and breaks_in(said, talk, question):
             return self._wish(talk, said)
@@ -222,9 +245,9 @@ class Conversation:
 
     def _other_matter(self, talk: Talk, *, at_ease: bool) -> Turn | None:
         """Answer what is clearly no answer to the open question; `at_ease` a procedure may be named without asking."""
-        looks = self._look(talk)
-        if any(look.reading.code for look in looks):
-            return dossiers.answer(talk, looks)
+        asked = dossier_asking.asked(talk)
+        if any(one.reading.code for one in asked):
+            return dossiers.answer(talk, asked)
         return self._free(talk) if self._is_question(talk, at_ease=at_ease) else None
 
     def _is_question(self, talk: Talk, *, at_ease: bool) -> bool:
@@ -234,22 +257,19 @@ class Conversation:
             return False
         return talk.shelf.index.search(talk.text).decision is Decision.answer
 
-    def _look(self, talk: Talk, *, only_codes: bool = False) -> list[Look]:
-        return dossiers.look(talk.tx, talk.text, talk.agency, talk.now, only_codes=only_codes)
-
     def _free(self, talk: Talk) -> Turn:
-        looks = self._look(talk, only_codes=dossiers.is_attempt(talk))
+        asked = dossier_asking.asked(talk, only_codes=dossier_asking.is_attempt(talk))
         step = talk.session.step
         if step is not None:
-            asked = self._offer(talk, (room.steps.get(step) for room in self._added))
-            if asked is not None:
-                return asked
+            taken = self._offer(talk, (room.steps.get(step) for room in self._added))
+            if taken is not None:
+                return taken
             talk = replace(talk, session=replace(talk.session, step=None))
         heard = self._offer(talk, (room.hears for room in self._added))
         if heard is not None:
             return heard
-        if looks:
-            return dossiers.answer(talk, looks)
+        if asked:
+            return dossiers.answer(talk, asked)
         said = meant(talk.text)
         if said is not None and (said.wholly or said.matter in FIRST):
             return self._wish(talk, said)

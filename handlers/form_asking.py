@@ -11,13 +11,18 @@ from handlers.actions import action
 from handlers.form_words import Move
 from handlers.messages import Button, Draft, Turn
 from handlers.talk import Talk, in_rows, lines
+from knowledge.vietnamese import fold
 
 VERB = "form"  # of the buttons: form, its name, a move, and the step to which the button belongs
 REVIEW = "review"
 SHOWN = 200  # characters of an old answer that are shown under its question
+SIDE_BY_SIDE = 14  # characters of the longest label of which two stand in one row of a telephone
 
 Check = Callable[[Talk, str], Markup | None]
 """Words what is wrong with an answer; None when nothing is."""
+
+Options = Callable[[Talk], Mapping[str, str]]
+"""Gives the answers to choose from, in the language of the turn: what is kept (short, without a colon) → its label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,8 @@ class Question:
     """One question: its name, the keys of its text and of its label in the review, and the check of its answers.
 
     `free`: whatever is typed is the answer, because a long text may hold a code or a question of its own; `names`: the
-    answer may be somebody's name, and Huy and Dũng look like huỷ and dừng.
+    answer may be somebody's name, and Huy and Dũng look like huỷ and dừng; `options`: the answer is one of these, by
+    button or by its label; `other`: or another one, which is typed (see `choice`).
     """
 
     name: str
@@ -35,6 +41,40 @@ class Question:
     optional: bool = False
     free: bool = False
     names: bool = False
+    options: Options | None = None
+    other: bool = False
+
+    def chosen(self, talk: Talk) -> str | None:
+        """Find the option whose label was typed, with or without marks."""
+        said = fold(talk.text).strip(" .,!")
+        options = {} if self.options is None else self.options(talk)
+        return next((kept for kept, label in options.items() if fold(label) == said), None)
+
+    def read(self, talk: Talk) -> str:
+        """Read what was typed as it is kept: the option that it names, else itself."""
+        return self.chosen(talk) or talk.text
+
+    def shown(self, talk: Talk, kept: str) -> str:
+        """Give an answer that was kept as people read it."""
+        return kept if self.options is None else self.options(talk).get(kept, kept)
+
+
+def one_of(**labels: str) -> Options:
+    """Declare the options of a choice: what is kept → the key of its label."""
+    return lambda talk: {kept: talk.say.plain(label) for kept, label in labels.items()}
+
+
+def choice(
+    name: str, asks: str, label: str, options: Options, *, other: Check | None = None, optional: bool = False
+) -> Question:
+    """Declare a question that is answered by one of a few options; with `other` also by any text that passes it."""
+
+    def check(talk: Talk, given: str) -> Markup | None:
+        if given in options(talk):
+            return None
+        return talk.say("form.choose") if other is None else other(talk, given)
+
+    return Question(name, asks, label, check, optional, options=options, other=other is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +108,24 @@ def worded(talk: Talk, form: Form, draft: Draft) -> Markup:
 
 def _asked(talk: Talk, form: Form, draft: Draft) -> Markup:
     place, known = form.position(draft.step), draft.answers.get(draft.step)
-    text = talk.say(form.questions[place].asks)
-    asked = talk.say("form.question", number=place + 1, count=len(form.questions), text=text)
-    return asked if known is None else lines([asked, talk.say("form.known", answer=_short(known))])
+    question = form.questions[place]
+    asked = talk.say("form.question", number=place + 1, count=len(form.questions), text=talk.say(question.asks))
+    if known is None:
+        return asked
+    return lines([asked, talk.say("form.known", answer=_short(question.shown(talk, known)))])
 
 
 def _review(talk: Talk, form: Form, draft: Draft) -> Markup:
     answers = []
     for number, question in enumerate(form.questions, 1):
-        answer = draft.answers.get(question.name) or talk.say("form.none")
+        kept = draft.answers.get(question.name)
+        answer = question.shown(talk, kept) if kept else talk.say("form.none")
         answers.append(talk.say("form.answer", number=number, label=talk.say.plain(question.label), answer=answer))
     return lines([talk.say("form.review"), *answers, talk.say("form.finish")])
 
 
 def buttons(talk: Talk, form: Form, draft: Draft) -> list[list[Button]]:
-    """Lay out what one may do at this step besides answering."""
+    """Lay out what one may choose from, and what one may do at this step besides answering."""
     if draft.step == REVIEW:
         # The edits come first, so that where buttons are numbers a number is that of its question.
         edits = [_edit_button(talk, form, question) for question in form.questions]
@@ -98,7 +141,18 @@ def buttons(talk: Talk, form: Form, draft: Draft) -> list[list[Button]]:
         last.insert(0, talk.button("to_review", *back))
     elif form.position(draft.step) > 0:
         last.insert(0, talk.button("prior", *back))
-    return [row, last]
+    return [*_option_rows(talk, form, question), row, last]
+
+
+def _option_rows(talk: Talk, form: Form, question: Question | None) -> list[list[Button]]:
+    """Lay the options out; they come first, so that where buttons are numbers the first option is 1."""
+    if question is None or question.options is None:
+        return []
+    place = (VERB, form.name, Move.CHOOSE, question.name)
+    choices = [Button(label, action(*place, kept)) for kept, label in question.options(talk).items()]
+    if question.other:
+        choices.append(talk.button("other", VERB, form.name, Move.OTHER, question.name))
+    return in_rows(choices, 2 if max(len(button.label) for button in choices) <= SIDE_BY_SIDE else 1)
 
 
 def _edit_button(talk: Talk, form: Form, question: Question) -> Button:

@@ -15,6 +15,8 @@ class Move(StrEnum):
     BACK = "back"
     SKIP = "skip"
     KEEP = "keep"
+    CHOOSE = "choose"
+    OTHER = "other"
     EDIT = "edit"
     SEND = "send"
     RESUME = "resume"

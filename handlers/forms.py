@@ -20,12 +20,12 @@ from markupsafe import Markup
 from handlers import form_words
 from handlers.actions import parse
 from handlers.board import contact
-from handlers.form_asking import REVIEW, VERB, Check, Form, Question, buttons, cancel, worded
+from handlers.form_asking import REVIEW, VERB, Check, Form, Question, buttons, cancel, choice, one_of, worded
 from handlers.form_words import Move
 from handlers.messages import Draft, Reply, Session, Turn
 from handlers.talk import Talk, lines
 
-__all__ = ["REVIEW", "VERB", "Check", "Form", "Question"]
+__all__ = ["REVIEW", "VERB", "Check", "Form", "Question", "choice", "one_of"]
 
 PAUSE = timedelta(minutes=30)  # after that a text is as likely a new matter as the answer to an old question
 FAULTS_ALONE = 1  # a second fault in a row is told with the people who can help
@@ -48,6 +48,12 @@ def takes_all(talk: Talk, form: Form) -> bool:
     """Tell whether the open question takes whatever is typed for its answer."""
     question = open_question(talk, form)
     return talk.session.is_filling and question is not None and question.free
+
+
+def names_option(talk: Talk, form: Form) -> bool:
+    """Tell whether what was typed is an option of the open question, whatever else it may mean."""
+    question = open_question(talk, form)
+    return talk.session.is_filling and question is not None and question.chosen(talk) is not None
 
 
 def is_stale(talk: Talk) -> bool:
@@ -92,19 +98,18 @@ def take(talk: Talk, form: Form) -> Turn:
     question = form.question(draft.step)
     if question is None:
         return _refuse(talk, form, draft, talk.say("form.not_sent"))
-    fault = question.check(talk, talk.text)
-    if fault is not None:
-        return _refuse(talk, form, draft, fault)
-    return _onward(talk, form, replace(draft, answers={**draft.answers, question.name: talk.text}))
+    given = question.read(talk)
+    fault = question.check(talk, given)
+    return _answered(talk, form, draft, given) if fault is None else _refuse(talk, form, draft, fault)
 
 
-def act(talk: Talk, form: Form, move: str, step: str = "") -> Turn | None:
+def act(talk: Talk, form: Form, move: str, step: str = "", option: str = "") -> Turn | None:
     """Do what a button of the form says; None where it is out of place: an old button, or one pressed twice.
 
     While the person has not said whether to go on, every other button of the draft only shows where it stands.
     """
     draft = talk.session.draft
-    if draft is None or move not in set(Move):
+    if draft is None or move not in set(Move) or (option != "") != (move == Move.CHOOSE):
         return None
     if draft.paused and move == Move.ANEW:
         return _anew(talk, form)
@@ -112,7 +117,19 @@ def act(talk: Talk, form: Form, move: str, step: str = "") -> Turn | None:
         return None
     if draft.paused or move == Move.RESUME:
         return _show(talk, form, draft)
+    if move == Move.CHOOSE:
+        return _choose(talk, form, draft, step, option)
     return _move(talk, form, draft, Move(move), step)
+
+
+def _choose(talk: Talk, form: Form, draft: Draft, step: str, option: str) -> Turn | None:
+    """Take a button for the answer; one that was pressed twice changes nothing."""
+    question = form.question(step)
+    if question is None or question.options is None or option not in question.options(talk):
+        return None
+    if step == draft.step:
+        return _answered(talk, form, draft, option)
+    return _show(talk, form, draft) if draft.answers.get(step) == option else None
 
 
 def _move(talk: Talk, form: Form, draft: Draft, move: Move, step: str) -> Turn | None:
@@ -127,6 +144,8 @@ def _move(talk: Talk, form: Form, draft: Draft, move: Move, step: str) -> Turn |
             return _onward(talk, form, replace(draft, answers=kept))
         case Move.KEEP if is_here and question is not None and question.name in draft.answers:
             return _onward(talk, form, draft)
+        case Move.OTHER if is_here and question is not None and question.other:
+            return _show(talk, form, draft, note="form.type_other")
         case Move.EDIT if form.question(step) is not None:
             return _edit(talk, form, draft, step)
         case Move.SEND if draft.step == REVIEW and _lacking(talk, form, draft) is None:
@@ -159,9 +178,9 @@ def offer(talk: Talk, form: Form, wanted: Form | None = None) -> Turn:
 def propose(talk: Talk, form: Form) -> Talk:
     """Keep what was typed after a pause beside the open question, if it could be the answer and none is there yet."""
     draft, question = _draft(talk), open_question(talk, form)
-    if question is None or question.name in draft.answers or question.check(talk, talk.text) is not None:
+    if question is None or question.name in draft.answers or question.check(talk, question.read(talk)) is not None:
         return talk
-    proposed = replace(draft, answers={**draft.answers, question.name: talk.text})
+    proposed = replace(draft, answers={**draft.answers, question.name: question.read(talk)})
     return replace(talk, session=replace(talk.session, draft=proposed))
 
 
@@ -192,6 +211,10 @@ def _anew(talk: Talk, form: Form) -> Turn:
     draft = Draft(form.name, form.questions[0].name, {}, talk.now)
     text = lines([talk.say(form.intro, agency=talk.agency_name()), "", worded(talk, form, draft)])
     return talk.answer(text, buttons(talk, form, draft), draft=draft, step=None, misses=0, done="form_begun")
+
+
+def _answered(talk: Talk, form: Form, draft: Draft, given: str) -> Turn:
+    return _onward(talk, form, replace(draft, answers={**draft.answers, draft.step: given}))
 
 
 def _onward(talk: Talk, form: Form, draft: Draft) -> Turn:

@@ -8,7 +8,7 @@ from handlers.messages import Button, Turn
 from handlers.talk import Talk, in_rows
 from handlers.texts import words
 
-TOPICS = ("fields", "lookup", "feedback", "board")
+TOPICS = ("fields", "lookup", "mine", "feedback", "board")
 
 
 def menu(talk: Talk) -> Turn:

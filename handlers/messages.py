@@ -16,15 +16,45 @@ from markupsafe import Markup
 
 SESSION_VERSION = 1  # raise it when the shape of Session changes; an unknown version restarts politely
 ACTION_BYTES = 64  # Telegram's limit for what a button carries (Bot API, InlineKeyboardButton.callback_data)
+VOUCHING = frozenset({"telegram"})
+"""The channels whose platform says for certain that a shared number is the sender's own (Bot API, Contact.user_id)."""
 
 
 class Kind(StrEnum):
-    """What came in: a text, a pressed button, or something that the bot cannot read yet."""
+    """What came in: a text, a pressed button, a file, a telephone number, or what the bot cannot read."""
 
     TEXT = "text"
     TAP = "tap"
     FILE = "file"
+    CONTACT = "contact"
     OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a message, still where the platform keeps it.
+
+    `reference`: by which the channel fetches it (`bot/attachments.py`), never an address with a secret in it;
+    `name` and `media_type` as the sender's program called them, "" where it did not, and not to be believed; `size` in
+    bytes, None if not told.
+
+    A turn never waits for a file: it orders a job with `to_record()` in its body, and the job fetches the bytes.
+    """
+
+    reference: str
+    name: str = ""
+    size: int | None = None
+    media_type: str = ""
+
+    def to_record(self) -> dict[str, Any]:
+        """Give what JSON can hold of it."""
+        names = {"reference": self.reference, "name": self.name, "media_type": self.media_type}
+        return {**{key: _whole(text) for key, text in names.items()}, "size": self.size}
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Attachment:
+        """Make it again of what JSON held."""
+        return cls(**record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +62,38 @@ class Incoming:
     """What a person did in a conversation. `text` is what they typed, or a button's action or label.
 
     `message`: the platform's id of the message whose button was tapped, so that it can be rewritten in place;
-    `group`: said before others, where nothing personal may be asked or shown.
+    `group`: said before others, where nothing personal may be asked or shown; `files`: what came with it. A file with
+    words under it is a `TEXT`, one without is a `FILE`. `phone`: the number of a `CONTACT`, only where the platform
+    vouches that it is the sender's own; `network`: where it came from as far as the channel knows, hashed with our key.
     """
 
     kind: Kind
     text: str = ""
     message: str | None = None
     group: bool = False
+    files: tuple[Attachment, ...] = ()
+    phone: str | None = None
+    network: str | None = None
 
     def to_json(self) -> str:
         """Write the body of an event. Half a character, which no database can hold, becomes U+FFFD."""
-        text = self.text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        record = {"kind": self.kind, "text": text, "message": self.message, "group": self.group}
-        return json.dumps(record, ensure_ascii=False)
+        files = [file.to_record() for file in self.files]
+        record = {"kind": self.kind, "text": _whole(self.text), "message": self.message, "group": self.group}
+        more = {"files": files, "phone": self.phone, "network": self.network}
+        return json.dumps({**record, **more}, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, body: str) -> Incoming:
-        """Read the body of an event."""
+        """Read the body of an event; one of the time before attachments has none."""
         record = json.loads(body)
-        return cls(Kind(record["kind"]), record["text"], record["message"], record["group"])
+        files = tuple(map(Attachment.from_record, record.get("files", ())))
+        known = record["message"], record["group"], files, record.get("phone"), record.get("network")
+        return cls(Kind(record["kind"]), record["text"], *known)
+
+
+def _whole(text: str) -> str:
+    """Replace half characters."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,29 +105,44 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class FileRef:
+    """A kept file that goes with a reply: its hash in `storage/files.py`, and the name under which it is shown."""
+
+    hash: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """A message to a person: text in the small markup (`b`, `i`, `a`; everything else escaped), rows of buttons.
 
-    `edits`: the platform's id of the message that this one replaces, where the channel can do so; else it is sent anew.
+    `files`: kept files that go with it; they must be kept until it was read (a day or longer, for the web page);
+    `edits`: the platform's id of the message that this one replaces, where the channel can do so; else it is sent anew;
+    `asks_phone`: the label of a button that shares the person's own number, on channels that vouch for it (`VOUCHING`);
+    such a message has no other buttons.
     """
 
     text: Markup
     buttons: tuple[tuple[Button, ...], ...] = ()
-    files: tuple[str, ...] = ()
+    files: tuple[FileRef, ...] = ()
     edits: str | None = None
+    asks_phone: str = ""
 
     def to_json(self) -> str:
         """Write the body of an outbox row."""
         rows = [[[button.label, button.action] for button in row] for row in self.buttons]
-        record = {"text": str(self.text), "buttons": rows, "files": self.files, "edits": self.edits}
-        return json.dumps(record, ensure_ascii=False)
+        files = [[file.hash, file.name] for file in self.files]
+        record = {"text": str(self.text), "buttons": rows, "files": files, "edits": self.edits}
+        return json.dumps({**record, "asks_phone": self.asks_phone}, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, body: str) -> Reply:
         """Read the body of an outbox row."""
         record = json.loads(body)
         rows = tuple(tuple(Button(*pair) for pair in row) for row in record["buttons"])
-        return cls(Markup(record["text"]), rows, tuple(record["files"]), record["edits"])  # noqa: S704 - it was escaped when made
+        files = tuple(FileRef(*pair) for pair in record["files"])
+        text = Markup(record["text"])  # noqa: S704 - it was escaped when made
+        return cls(text, rows, files, record["edits"], record.get("asks_phone", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +212,8 @@ class Session:
 
     `topic`: the procedure last shown; `misses`: questions in a row without an answer; `offered`: the buttons of the
     last reply, so that a number or a label typed works like the button; `step`: what was asked outside of forms;
-    `draft`: the form that is being filled in.
+    `draft`: the form that is being filled in; `code`: the dossier asked for last, `proved_until` (ISO 8601): until when
+    its owner need not prove to be it again.
     """
 
     topic: str | None = None
@@ -162,6 +221,8 @@ class Session:
     offered: tuple[tuple[str, str], ...] = ()
     step: str | None = None
     draft: Draft | None = None
+    code: str | None = None
+    proved_until: str | None = None
 
     @property
     def is_filling(self) -> bool:
@@ -176,6 +237,8 @@ class Session:
             "offered": self.offered,
             "step": self.step,
             "draft": None if self.draft is None else self.draft.to_record(),
+            "code": self.code,
+            "proved_until": self.proved_until,
         }
         return json.dumps(record, ensure_ascii=False)
 
@@ -206,7 +269,7 @@ class Turn:
     the long work that it orders.
 
     `language` is set when the person chose one; `done` is the word for the audit trail, `detail` what it was about,
-    never content or identity.
+    never content or identity; `not_before` holds the replies back.
     """
 
     replies: tuple[Reply, ...] = ()
@@ -216,6 +279,7 @@ class Turn:
     language: str | None = None
     done: str = "answered"
     detail: str | None = None
+    not_before: datetime | None = None
 
 
 Say = Callable[..., Markup]

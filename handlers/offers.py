@@ -41,7 +41,7 @@ def in_place(talk: Talk, incoming: Incoming, turn: Turn) -> Turn:
     match parsed:
         case ("field", (_, _)) | ("fields", (_,)):
             pass
-        case ("show", (entry_id,)) | ("part", (entry_id, _)) if entry_id == talk.session.topic:
+        case ("show", (entry_id,)) | ("part" | "tick", (entry_id, _)) if entry_id == talk.session.topic:
             pass
         case _:
             return turn

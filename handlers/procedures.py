@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from handlers import cards, offers
+from handlers import cards, checklists, offers, question_desk, reckoning
 from handlers.actions import action, parse
 from handlers.board import contact, whom_to_ask
 from handlers.messages import Button, Turn
@@ -28,7 +28,10 @@ def ask(talk: Talk, found: Found) -> Turn:
             return show(talk, procedure, aspect)
     if found.decision is Decision.choose:
         return choose(talk, [hit.id for hit in found.hits[:CHOICES]], aspect)
-    return which(talk) if is_follow_up(talk.text) else unknown(talk)
+    if is_follow_up(talk.text):
+        return which(talk)
+    question_desk.note(talk.tx, talk.account.id, talk.text, talk.now)
+    return unknown(talk)
 
 
 def follow_up(talk: Talk) -> Turn | None:
@@ -67,6 +70,9 @@ def show(talk: Talk, procedure: Procedure, aspect: Aspect | None = None) -> Turn
         return talk.answer(
             cards.elsewhere(talk, procedure), [[talk.button("menu", "menu")]], misses=0, topic=None, done="redirected"
         )
+    after = reckoning.asked_for(talk.text) if aspect is Aspect.time else None
+    if after is not None:
+        return reckoning.show(talk, procedure, after)
     text = cards.card(talk, procedure) if aspect is None else cards.part(talk, procedure, aspect)
     return talk.answer(text, _part_buttons(talk, procedure, aspect), misses=0, topic=procedure.id)
 
@@ -95,6 +101,11 @@ def press(talk: Talk, verb: str, arguments: tuple[str, ...]) -> Turn | None:
             return by_id(talk, entry_id)
         case "part", (entry_id, aspect):
             return by_id(talk, entry_id, aspect)
+        case "reckon", (entry_id,):
+            procedure = _entry(talk, entry_id)
+            return None if procedure is None else reckoning.show(talk, procedure)
+        case "related", (entry_id,):
+            return related(talk, entry_id)
         case "fields", (offers.HERE,):
             return fields(talk)
         case "field", (mark,) | (mark, _):
@@ -110,6 +121,18 @@ def by_id(talk: Talk, entry_id: str, aspect: str = "") -> Turn | None:
     if procedure is None or (aspect and aspect not in Aspect.__members__):
         return None
     return show(talk, procedure, Aspect(aspect) if aspect else None)
+
+
+def related(talk: Talk, entry_id: str) -> Turn | None:
+    """List the procedures that are related to one; None when there is no such entry, or none is."""
+    procedure = _entry(talk, entry_id)
+    others = [] if procedure is None else [one for name in procedure.related if (one := _entry(talk, name))]
+    if procedure is None or not others:
+        return None
+    rows = [[Button(cards.short_title(talk, one), _show_action(one, None))] for one in others[:LISTED]]
+    rows.append([talk.button("card", "show", procedure.id), talk.button("menu", "menu")])
+    text = talk.say("procedure.related", title=cards.title(talk, procedure))
+    return talk.answer(text, rows, misses=0, topic=procedure.id)
 
 
 def fields(talk: Talk) -> Turn:
@@ -154,10 +177,23 @@ def _part_buttons(talk: Talk, procedure: Procedure, shown: Aspect | None) -> lis
         for part, name in cards.PARTS.items()
         if part is not shown and procedure.has(name)
     ]
+    more = list(_more_buttons(talk, procedure, shown))
     last = [talk.button("field", "field", _mark(procedure.field)), talk.button("menu", "menu")]
     if shown is not None:
         last.insert(0, talk.button("card", "show", procedure.id))
-    return [*in_rows(parts, 2), _votes(talk, procedure, shown), last]
+    return [*in_rows(parts, 2), *in_rows(more, 2), _votes(talk, procedure, shown), last]
+
+
+def _more_buttons(talk: Talk, procedure: Procedure, shown: Aspect | None) -> Iterator[Button]:
+    """Offer what belongs to the part on show, and on the card what leads on."""
+    if shown is Aspect.papers and procedure.papers and not talk.group:
+        yield talk.button("checklist", "papers", procedure.id)
+    if shown in (Aspect.papers, Aspect.form):
+        yield from checklists.forms(talk, procedure)
+    if shown is Aspect.time and procedure.time is not None and procedure.time.value is not None:
+        yield talk.button("reckon", "reckon", procedure.id)
+    if shown is None and procedure.related:
+        yield talk.button("related", "related", procedure.id)
 
 
 def _votes(talk: Talk, procedure: Procedure, shown: Aspect | None) -> list[Button]:

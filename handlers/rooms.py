@@ -39,8 +39,10 @@ class Room:
     `verbs`: what its buttons say; `commands`: typed name (folded, without the slash) → the verb that it stands for,
     with the rest of the line in `talk.text`; `private`: verbs that are led out of a group; `forms`: its dialogues;
     `steps`: the open question (`Session.step`) → what reads the text typed there, tried before anything else but
-    buttons and commands; `hears`: reads a free text before codes, wishes and the search; `takes_file`: reads a message
-    that carries a file; `results`: kind of job → what is said when it is done.
+    buttons and commands; `hears`: reads a free text before codes, wishes and the search; `links`: reads what a
+    deep link brought, the rest of `/start`; `takes_file`: reads a message
+    that carries a file (`talk.files`; words under it are `talk.text`), before anything else; `takes_contact`: reads a
+    shared telephone number (`talk.phone`); `results`: kind of job → what is said when it is done.
     """
 
     name: str
@@ -50,7 +52,9 @@ class Room:
     forms: tuple[Form, ...] = ()
     steps: Mapping[str, Heard] = field(default_factory=dict)
     hears: Heard | None = None
+    links: Heard | None = None
     takes_file: Heard | None = None
+    takes_contact: Heard | None = None
     results: Mapping[str, Callable[[Talk, Outcome], Turn]] = field(default_factory=dict)
 
     def act(self, talk: Talk, verb: str, arguments: tuple[str, ...]) -> Turn | None:

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from handlers.actions import action
 from handlers.agency import Agency
 from handlers.library import Shelf
-from handlers.messages import Button, Reply, Session, Turn
+from handlers.messages import Attachment, Button, Reply, Session, Turn
 from handlers.texts import Words
 from knowledge.vietnamese import nfc
 from storage.accounts import Account
@@ -27,7 +27,8 @@ Rows = Sequence[Sequence[Button]]
 class Talk:
     """One turn of a conversation as a room sees it.
 
-    `now` is local time; `shelf` is None without a catalogue; `group`: it is said before others.
+    `now` is local time; `shelf` is None without a catalogue; `group`: it is said before others; `files`: what came with
+    the message (a turn does not fetch it: it orders a job, see `Attachment`); `phone` and `network`: see `Incoming`.
     """
 
     tx: Connection
@@ -39,6 +40,9 @@ class Talk:
     shelf: Shelf | None
     say: Words
     group: bool = False
+    files: tuple[Attachment, ...] = ()
+    phone: str | None = None
+    network: str | None = None
 
     @property
     def language(self) -> str:
@@ -65,6 +69,10 @@ class Talk:
     def local(self, at: datetime) -> datetime:
         """Turn a stored time into the agency's local time."""
         return at.astimezone(ZoneInfo(self.agency.timezone))
+
+    def day(self, at: datetime) -> str:
+        """Write the day of a stored time."""
+        return self.local(at).strftime("%d/%m/%Y")
 
     def moment(self, at: datetime) -> str:
         """Write a stored time as people read it; midnight exactly is a day without an hour."""

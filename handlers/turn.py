@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import Enum, auto
 
 from handlers import notices
-from handlers.messages import SESSION_VERSION, Happening, Incoming, Kind, Notice, Reply, Session, Turn
+from handlers.messages import SESSION_VERSION, Happening, Incoming, Kind, Notice, Session, Turn
 from handlers.notices import Rules
 from storage import accounts, audit, events, jobs, outbox
 from storage.accounts import Account, Saved
@@ -150,7 +150,7 @@ def _save(
     session = turn.session or Session()
     state = Saved(SESSION_VERSION, session.to_json())
     accounts.save_state(tx, account.id, state, known=event.saved is not None, now=now)
-    leased = _add_replies(tx, event, account, turn.replies, lease, now)
+    leased = _add_replies(tx, event, account, turn, lease, now)
     told = _add_notices(tx, event, rules, turn.events, now)
     for job in turn.jobs:
         jobs.add(tx, NewJob(job.kind, job.body, event.lane, event.channel, account.id), now)
@@ -162,14 +162,15 @@ def _save(
 
 
 def _add_replies(
-    tx: Connection, event: Pending, account: Account, replies: tuple[Reply, ...], lease: Lease, now: datetime
+    tx: Connection, event: Pending, account: Account, turn: Turn, lease: Lease, now: datetime
 ) -> tuple[Claimed, ...]:
-    """Save the replies; they leave at once unless something earlier has still to reach the same account."""
-    owner = None if event.unsent or account.channel in outbox.FETCHED else lease.owner
+    """Save the replies; they leave at once unless held back, or something earlier has still to reach the account."""
+    is_held = event.unsent or turn.not_before is not None or account.channel in outbox.FETCHED
+    owner = None if is_held else lease.owner
     rows: list[Claimed] = []
-    for number, reply in enumerate(replies):
+    for number, reply in enumerate(turn.replies):
         key, body = f"{event.id}:{account.id}:{number}", reply.to_json()
-        row = NewRow(key, account.id, account.channel, outbox.REPLY, body, event.id)
+        row = NewRow(key, account.id, account.channel, outbox.REPLY, body, event.id, turn.not_before)
         row_id = outbox.add(tx, row, now, owner=owner, lease_seconds=lease.seconds)
         rows.append(
             Claimed(

@@ -18,7 +18,7 @@ def worded(talk: Talk, procedure: Procedure, aspect: Aspect) -> Markup:
 
 
 def _papers(talk: Talk, procedure: Procedure) -> Markup:
-    listed = [_paper(talk, number, paper) for number, paper in enumerate(procedure.papers, 1)]
+    listed = [paper_line(talk, number, paper) for number, paper in enumerate(procedure.papers, 1)]
     if not listed:
         return Markup("")
     if procedure.sets is not None:
@@ -27,7 +27,8 @@ def _papers(talk: Talk, procedure: Procedure) -> Markup:
     return lines(listed)
 
 
-def _paper(talk: Talk, number: int, paper: Paper) -> Markup:
+def paper_line(talk: Talk, number: int, paper: Paper) -> Markup:
+    """Word one paper: its number, name, form, count and when it is needed."""
     details = [talk.say(f"value.{paper.form}")] if paper.form else []
     if paper.count is not None:
         details.append(talk.say("value.count", count=paper.count))
@@ -75,6 +76,8 @@ def _where(talk: Talk, procedure: Procedure) -> Markup:
     online = Markup("")
     if procedure.has("online_level"):
         online = _online(talk, procedure) + mark(talk, procedure, "online_level")
+    elif procedure.channels.online is not None:
+        online = _online(talk, procedure)
     told = [_counter(talk, procedure), online, _post(talk, procedure)]
     return lines(Markup("• ") + line for line in told if line)
 
@@ -86,11 +89,15 @@ def _level(talk: Talk, procedure: Procedure) -> Markup:
 
 def _online(talk: Talk, procedure: Procedure) -> Markup:
     level = _level(talk, procedure)
-    if not level:
+    if procedure.channels.online is False:
+        return talk.say("value.online_no")
+    if not level and procedure.channels.online is None:
         return talk.say("value.online_unknown")
     portal = procedure.channels.portal or talk.agency.portal_url
-    told = talk.say("value.online_yes", level=level)
-    return Markup(" ").join((told, talk.say("value.online_portal", portal=portal))) if portal else told
+    told = [talk.say("value.online_yes", level=level) if level else talk.say("value.online_some")]
+    told += [talk.say("value.online_portal", portal=portal)] if portal else []
+    told += [talk.say("value.online_link", link=procedure.channels.link)] if procedure.channels.link else []
+    return Markup(" ").join(told)
 
 
 def _counter(talk: Talk, procedure: Procedure) -> Markup:
@@ -112,6 +119,15 @@ def _post(talk: Talk, procedure: Procedure) -> Markup:
             return talk.say("value.post_yes" if taken else "value.post_no")
 
 
+def _by_post(talk: Talk, procedure: Procedure) -> Markup:
+    """Tell how to send and receive by public post (bưu chính công ích), where it is taken."""
+    told = [_post(talk, procedure)]
+    if procedure.channels.post:
+        to = procedure.receiving_body or talk.agency.counter or talk.agency_name()
+        told += [talk.say("value.post_send", to=to), talk.say("value.post_receive")]
+    return lines(told)
+
+
 def _result(_talk: Talk, procedure: Procedure) -> Markup:
     return Markup.escape(procedure.result)
 
@@ -130,8 +146,13 @@ def _basis(talk: Talk, basis: LegalBasis) -> Markup:
     return talk.say("value.basis_dated", number=basis.number, date=day_of(basis.date))
 
 
-def _form(_talk: Talk, procedure: Procedure) -> Markup:
-    return lines(Markup.escape(paper.name) for paper in procedure.papers if paper.form_file or paper.link)
+def _form(talk: Talk, procedure: Procedure) -> Markup:
+    return lines(_form_of(talk, paper) for paper in procedure.papers if paper.form_file or paper.link)
+
+
+def _form_of(talk: Talk, paper: Paper) -> Markup:
+    where = "; ".join(part for part in (paper.form_file, paper.link) if part)
+    return talk.say("value.form", name=paper.name, form=where)
 
 
 def mark(talk: Talk, procedure: Procedure, field: str) -> Markup:
@@ -155,7 +176,7 @@ _TELLING: dict[Aspect, Callable[[Talk, Procedure], Markup]] = {
     Aspect.where: _where,
     Aspect.online: _online,
     Aspect.counter: _counter,
-    Aspect.post: _post,
+    Aspect.post: _by_post,
     Aspect.level: _level,
     Aspect.result: _result,
     Aspect.legal_basis: _legal_basis,

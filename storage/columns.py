@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Column, DateTime, Dialect, LargeBinary
+from sqlalchemy import Column, Connection, DateTime, Dialect, LargeBinary
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
@@ -22,6 +22,7 @@ from storage.vault import Vault
 
 PERSONAL = "personal"  # the key of the declaration in Column.info
 SUBJECT = "subject"  # the key in Table.info of the column that leads to the account a row is about
+UNTIL = "until"  # the key in Table.info of the column that says until when each row is kept
 
 
 class Erasure(StrEnum):
@@ -47,6 +48,11 @@ _VAULTS: WeakKeyDictionary[Dialect, Vault] = WeakKeyDictionary()
 def use_vault(dialect: Dialect, vault: Vault) -> None:
     """Let the sealed columns of the engine with this dialect use this vault."""
     _VAULTS[dialect] = vault
+
+
+def vault_of(connection: Connection) -> Vault:
+    """Give the vault of the database behind a connection, for keyed hashes inside a transaction."""
+    return _VAULTS[connection.dialect]
 
 
 class Sealed(TypeDecorator[str]):

@@ -56,6 +56,16 @@ class Database:
         with border(), self.engine.begin() as connection:
             yield connection
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Read on a connection of its own: everything as of one moment, and no writer waits for it."""
+        with border(), self.engine.connect() as connection:
+            if self.is_sqlite:
+                connection = connection.execution_options(reading=True)
+            else:
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            yield connection
+
     def close(self) -> None:
         """Let go of every connection; one that a thread still uses is closed when that thread gives it back."""
         self._closed = True

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, case, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, case, exists, insert, literal_column, or_, select, update
 
 from storage.columns import database_now
 from storage.database import notify
 from storage.schema import job
 
 TOPIC = "motcua_job"
+OPEN = ("queued", "running")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,9 @@ _RELEASE = (
     )
 )
 _RENEW = update(job).where(*_mine).values(lease_until=database_now(bindparam("b_seconds")))
+_IS_OPEN = select(
+    exists().where(job.c.lane == bindparam("b_lane"), job.c.state.in_([literal_column(f"'{one}'") for one in OPEN]))
+)
 
 
 def add(tx: Connection, new: NewJob, now: datetime) -> int:
@@ -133,3 +137,8 @@ def release(tx: Connection, job_id: int, owner: str, again: datetime, error: str
     """Put a job back to be tried again; False when it passed to another process."""
     values = {"b_id": job_id, "b_owner": owner, "b_again": again, "b_error": error}
     return tx.execute(_RELEASE, values).rowcount == 1
+
+
+def is_open(tx: Connection, lane: str) -> bool:
+    """Tell whether a job is open whose result goes to this lane."""
+    return bool(tx.execute(_IS_OPEN, {"b_lane": lane}).scalar_one())

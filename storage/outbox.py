@@ -87,14 +87,9 @@ _first = ~exists().where(
     _earlier.c.state.in_(_OPEN),
     or_(
         _earlier.c.state == "sending",
-        and_(
-            _earlier.c.state == "queued",
-            or_(
-                _earlier.c.attempts > 0,
-                _earlier.c.not_before.is_(None),
-                _earlier.c.not_before <= bindparam("b_now"),
-            ),
-        ),
+        _earlier.c.attempts > 0,
+        _earlier.c.not_before.is_(None),
+        _earlier.c.not_before <= bindparam("b_now"),
     ),
 )
 _anyone: BindParameter[str | None] = bindparam("b_address", type_=String())
@@ -175,6 +170,7 @@ _RELEASE = (
         lease_until=None,
     )
 )
+_GIVE_BACK = update(outbox).where(_mine).values(state="queued", lease_until=None)
 _DROP = (
     update(outbox)
     .where(outbox.c.account_id == bindparam("b_account"), _open)
@@ -287,14 +283,14 @@ def release(
     tx: Connection, row_id: int, owner: str, again: datetime, error: str, *, may_have_arrived: bool = False
 ) -> bool:
     """Put a row back to be tried again at `again`; `may_have_arrived` marks the next send as a possible repeat."""
-    changes = {
-        "b_id": row_id,
-        "b_owner": owner,
-        "b_again": again,
-        "b_error": error,
-        "b_repeat": 1 if may_have_arrived else 0,
-    }
+    changes = {"b_id": row_id, "b_owner": owner, "b_again": again, "b_error": error, "b_repeat": int(may_have_arrived)}
     return tx.execute(_RELEASE, changes).rowcount == 1
+
+
+def give_back(tx: Connection, ids: Sequence[int], owner: str) -> None:
+    """Put rows back that this process leased and never began to send."""
+    if ids:
+        tx.execute(_GIVE_BACK, [{"b_id": row_id, "b_owner": owner} for row_id in ids])
 
 
 def drop(tx: Connection, account_id: int, now: datetime) -> int:

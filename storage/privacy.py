@@ -1,7 +1,8 @@
 """Erasing a person, and what was kept long enough, by the declarations of the schema alone (see `columns.py`).
 
 No table is named here: a table joins by saying in its `info` which column leads to the account a row is about
-(`SUBJECT`) and, where a column is kept for a time, from which moment that counts (`AGE`).
+(`SUBJECT`) and, where a column is kept for a time, from which moment that counts (`AGE`), or which column holds the
+date until which each row is kept (`UNTIL`).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from sqlalchemy import (
 )
 
 from storage import audit
-from storage.columns import PERSONAL, SUBJECT, Erasure, Personal
+from storage.columns import PERSONAL, SUBJECT, UNTIL, Erasure, Personal
 from storage.schema import AGE, metadata
 
 
@@ -105,6 +106,8 @@ def _aged(schema: MetaData, now: datetime) -> Iterator[tuple[Table, Column[objec
             if personal.kept:  # neither None (as long as the row) nor zero (emptied by whoever does the work)
                 old = table.columns[table.info[AGE]] < now - personal.kept
                 yield table, column, old if personal.erasure is Erasure.ROW else old & column.is_not(None)
+            elif UNTIL in table.info and personal.erasure is Erasure.ROW:
+                yield table, column, table.columns[table.info[UNTIL]] < now
 
 
 def _overwrite(tx: Connection) -> None:

@@ -10,12 +10,11 @@ from datetime import timedelta
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     Date,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
+    LargeBinary,
     String,
     Table,
     Text,
@@ -23,25 +22,34 @@ from sqlalchemy import (
     text,
 )
 
-from storage.columns import SUBJECT, Erasure, Moment, Sealed, personal, plain
+from storage.columns import SUBJECT, UNTIL, Erasure, Moment, Sealed, personal, plain
+from storage.schema_base import AGE as AGE
+from storage.schema_base import HASH as HASH
+from storage.schema_base import NAME as NAME
+from storage.schema_base import REGISTER as REGISTER
+from storage.schema_base import ROW_ID as ROW_ID
+from storage.schema_base import UNTIL_DONE as UNTIL_DONE
+from storage.schema_base import metadata as metadata
+from storage.schema_catalogue import announcement as announcement
+from storage.schema_catalogue import checklist as checklist
+from storage.schema_catalogue import edition as edition
+from storage.schema_catalogue import edition_entry as edition_entry
+from storage.schema_catalogue import unanswered as unanswered
+from storage.schema_dossiers import dossier as dossier
+from storage.schema_dossiers import dossier_alias as dossier_alias
+from storage.schema_dossiers import dossier_history as dossier_history
+from storage.schema_dossiers import dossier_progress as dossier_progress
+from storage.schema_dossiers import dossier_supplement as dossier_supplement
+from storage.schema_dossiers import source as source
+from storage.schema_follows import follow as follow
+from storage.schema_follows import look_up_pace as look_up_pace
+from storage.schema_officials import invite as invite
+from storage.schema_officials import official as official
+from storage.schema_officials import silence as silence
+from storage.schema_zalo import zalo_contact as zalo_contact
+from storage.schema_zalo import zalo_token as zalo_token
 
-HASH = String(64)
-NAME = String(40)
-# SQLite numbers its rows by itself only in a column called INTEGER.
-ROW_ID = BigInteger().with_variant(Integer(), "sqlite")
-UNTIL_DONE = timedelta(0)
 SILENT_CONVERSATION = timedelta(days=90)  # our choice: a conversation's state is of no use after a quarter
-AGE = "age"  # the key in Table.info of the time column from which `kept` counts
-REGISTER = None  # as long as the row: registers fall under the archive law, erasing a person empties them
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
 
 account = Table(
     "account",
@@ -154,36 +162,6 @@ audit = Table(
 )
 """What was done, a line a person can read; never content or identity."""
 
-dossier = Table(
-    "dossier",
-    metadata,
-    plain("id", ROW_ID, primary_key=True),
-    plain("code", String(60), nullable=False, unique=True),
-    plain("procedure_code", String(40)),
-    plain("procedure_title", Text),
-    plain("field_title", Text),
-    plain("channel", Integer),
-    plain("received_at", Moment(), nullable=False),
-    plain("due_at", Moment()),
-    plain("finished_at", Moment()),
-    plain("returned_at", Moment()),
-    plain("status", Integer, nullable=False),
-    plain("as_of", Moment(), nullable=False),
-    plain("source", String(80), nullable=False),
-    plain("illustrative", Boolean, nullable=False),
-)
-"""A dossier as last heard of. Names, numbers and phones of its owner are not taken in (see `docs/privacy.md`)."""
-
-dossier_history = Table(
-    "dossier_history",
-    metadata,
-    plain("dossier_id", ROW_ID, ForeignKey("dossier.id", ondelete="CASCADE"), primary_key=True),
-    plain("status", Integer, primary_key=True),
-    plain("since", Moment(), primary_key=True),
-    plain("learnt_at", Moment(), nullable=False),
-)
-"""Each status of a dossier: since when it holds and when we learnt it. Nothing is overwritten."""
-
 feedback = Table(
     "feedback",
     metadata,
@@ -244,27 +222,43 @@ moment = Table(
 )
 """The planned times of the schedules that were taken, each by exactly one process."""
 
-edition = Table(
-    "edition",
+file = Table(
+    "file",
+    metadata,
+    plain("hash", HASH, primary_key=True),
+    plain("account_id", ROW_ID, ForeignKey("account.id", ondelete="CASCADE")),
+    plain("media_type", String(100), nullable=False),
+    plain("size", BigInteger, nullable=False),
+    personal("content", Sealed("file.content"), erasure=Erasure.ROW, nullable=False),
+    plain("kept_until", Moment(), nullable=False, index=True),
+    info={SUBJECT: "account_id", UNTIL: "kept_until"},
+)
+"""Files on their way in or out, by a keyed hash of owner and content, each kept until its own date."""
+
+report = Table(
+    "report",
     metadata,
     plain("id", ROW_ID, primary_key=True),
-    plain("name", String(80), nullable=False, unique=True),
-    plain("state", String(10), nullable=False),
-    plain("record", Text, nullable=False),
-    plain("effective_from", Date()),
-    plain("effective_to", Date()),
-    plain("revision", Integer, nullable=False),
-    plain("created_at", Moment(), nullable=False),
+    plain("first_day", Date(), nullable=False),
+    plain("last_day", Date(), nullable=False),
+    plain("year", Integer, nullable=False),
+    plain("number", String(20), nullable=False),
+    plain("version", Integer, nullable=False),
+    plain("reason", Text),
+    plain("figures", Text, nullable=False),
+    plain("pending", Text, nullable=False),
+    plain("checksum", HASH, nullable=False),
+    plain("issued_at", Moment(), nullable=False),
+    UniqueConstraint("year", "number", "version"),
 )
-"""An edition of the catalogue: draft or published; `record` holds what is said of it as a whole."""
+"""Reports as issued: figures, the receipt codes left pending, and a checksum. Rows are added and never changed."""
 
-edition_entry = Table(
-    "edition_entry",
+report_file = Table(
+    "report_file",
     metadata,
-    plain("edition_id", ROW_ID, ForeignKey("edition.id", ondelete="CASCADE"), primary_key=True),
-    plain("position", Integer, primary_key=True),
-    plain("entry_id", String(40), nullable=False),
-    plain("record", Text, nullable=False),
-    UniqueConstraint("edition_id", "entry_id"),
+    plain("report_id", ROW_ID, ForeignKey("report.id"), primary_key=True),
+    plain("format", String(10), primary_key=True),
+    plain("content", LargeBinary, nullable=False),
+    plain("checksum", HASH, nullable=False),
 )
-"""One procedure or redirect of an edition, as the catalogue's own record."""
+"""The documents of an issued report, byte by byte as they were issued."""

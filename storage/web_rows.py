@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, literal_column, select, update
+from sqlalchemy import Connection, bindparam, exists, func, literal_column, select, update
 
+from storage.columns import database_now
 from storage.outbox import EXPIRED
 from storage.schema import account, outbox
 
@@ -27,12 +28,26 @@ class WebRow:
     body: str
 
 
+_held = outbox.alias("held")
+# What is held back holds up what comes behind it: the page asks for what follows the last row that it saw.
+_IS_HELD = exists().where(
+    _held.c.account_id == outbox.c.account_id,
+    _held.c.state == literal_column("'kept'"),
+    _held.c.id > bindparam("b_after"),
+    _held.c.id <= outbox.c.id,
+    _held.c.not_before > database_now(0),
+)
 _AFTER = (
     select(outbox.c.id, outbox.c.body)
     .join(account)
-    .where(_IS_KEPT, account.c.lane == bindparam("b_lane"), outbox.c.id > bindparam("b_after"))
+    .where(_IS_KEPT, account.c.lane == bindparam("b_lane"), outbox.c.id > bindparam("b_after"), ~_IS_HELD)
     .order_by(outbox.c.id)
     .limit(bindparam("b_most"))
+)
+_ONE = (
+    select(outbox.c.body)
+    .join(account)
+    .where(_IS_KEPT, account.c.lane == bindparam("b_lane"), outbox.c.id == bindparam("b_id"))
 )
 _LANGUAGE = select(account.c.language).where(account.c.lane == bindparam("b_lane"))
 _NEWEST = select(func.coalesce(func.max(outbox.c.id), 0))
@@ -44,6 +59,12 @@ def after(tx: Connection, lane: str, row_id: int, most: int) -> list[WebRow]:
     """Give the first `most` rows of this lane's account behind the row `row_id`, in order."""
     found = tx.execute(_AFTER, {"b_lane": lane, "b_after": row_id, "b_most": most})
     return [WebRow(*row) for row in found]
+
+
+def one(tx: Connection, lane: str, row_id: int) -> str | None:
+    """Give the body of one row of this lane's account; None when there is none, or no longer."""
+    body: str | None = tx.execute(_ONE, {"b_lane": lane, "b_id": row_id}).scalar_one_or_none()
+    return body
 
 
 def language(tx: Connection, lane: str) -> str | None:

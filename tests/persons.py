@@ -49,6 +49,8 @@ def _filler(column: Column[Any], person: str) -> object:
         return date(2026, 11, 23)
     if column.type.python_type in (int, bool):
         return 1
+    if column.type.python_type is bytes:
+        return b"x"
     return f"x{PERSONS.index(person)}"
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, MetaData, Table
 
 from knowledge.errors import Wrong
 from storage import privacy
-from storage.columns import PERSONAL, SUBJECT, Erasure, Moment, Personal, Sealed, personal, plain
+from storage.columns import PERSONAL, SUBJECT, UNTIL, Erasure, Moment, Personal, Sealed, personal, plain
 from storage.database import Database
 from storage.schema import AGE, UNTIL_DONE, feedback, metadata
 from tests.persons import ANNA, HELD, fill
@@ -139,7 +139,8 @@ def test_the_raw_type_of_a_sealed_column_is_bytes() -> None:
 def _said_of(column: Column[Any]) -> str:
     """The line of the guide about a column."""
     declared: Personal = column.info[PERSONAL]
-    kept = "as long as the row" if declared.kept is None else f"{declared.kept.days} days"
+    forever = "until the row's date" if UNTIL in column.table.info else "as long as the row"
+    kept = forever if declared.kept is None else f"{declared.kept.days} days"
     how = "encrypted" if declared.encrypted else f"plain: {declared.why_plain}"
     end = "the row is deleted" if declared.erasure is Erasure.ROW else "emptied, the row stays"
     return f"| `{column}` | {how} | {'until done' if declared.kept == UNTIL_DONE else kept} | {end} |"

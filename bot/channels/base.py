@@ -11,12 +11,25 @@ REPEATED = "(↻)"  # stands before a message that may have been shown already
 
 
 @dataclass(frozen=True, slots=True)
+class OutgoingFile:
+    """A file to send: the name to show, the bytes, and the media type that these tell."""
+
+    name: str
+    content: bytes
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message to send: where to, what, and whether it may have been sent before (a repeat is marked)."""
+    """One message to send: where to, what, and whether it may have been sent before (a repeat is marked).
+
+    `files`: those that the reply names, loaded; one that is no longer kept is missing here.
+    """
 
     address: str
     reply: Reply
     repeated: bool
+    files: tuple[OutgoingFile, ...] = ()
 
 
 class Channel(Protocol):
@@ -28,6 +41,18 @@ class Channel(Protocol):
         """Send one message and return the platform's id for it, if it has one.
 
         Raises one of the five kinds of `DeliveryError`, never a foreign error.
+        """
+        ...
+
+
+@runtime_checkable
+class Fetching(Channel, Protocol):
+    """A channel that keeps attachments at the platform, to be fetched when a job wants them (`bot/attachments.py`)."""
+
+    async def fetch(self, reference: str, most: int) -> bytes:
+        """Fetch the file of this reference, at most so many bytes.
+
+        Raises `Unusable` (`too_big`, `gone`), or one of the kinds of `DeliveryError` where trying again may help.
         """
         ...
 

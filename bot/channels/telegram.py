@@ -12,6 +12,7 @@ import logging
 import time
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import Any
 
 from telegram.error import BadRequest, TelegramError
@@ -19,10 +20,11 @@ from telegram.error import BadRequest, TelegramError
 from bot.channels.base import Outgoing
 from bot.channels.telegram_api import Api, api
 from bot.channels.telegram_errors import border
+from bot.channels.telegram_files import Part, parts
 from bot.channels.telegram_reading import Me
-from bot.channels.telegram_rendering import Keyboard, as_plain, in_parts, keyboard
+from bot.channels.telegram_rendering import Keyboard, keyboard, sharing
 from handlers.messages import Reply
-from knowledge.errors import TryLater
+from knowledge.errors import TryLater, Unusable
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +42,8 @@ _SEND_ANEW = (
     "there is no text in the message",
     "message_author_required",
 )
+_NO_PHOTO = ("photo_invalid_dimensions", "image_process_failed", "photo_ext_invalid", "photo_save_file_invalid")
+_TOO_BIG = "file is too big"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class _Way:
     thread: int | None
     edits: int | None
     html: bool = True
+    photo: bool = True
 
 
 class Telegram:
@@ -72,13 +77,13 @@ class Telegram:
         """
         self._stop_typing(message.address)
         reply = message.reply
-        parts = in_parts(reply.text, repeated=message.repeated and reply.edits is None)
+        cut = parts(message)
         key = (message.address, reply)
         done = self._take_begun(key)
         external_id: str | None = None
-        for number, part in enumerate(parts[done:], done):
-            way = _way(message.address, reply.edits if number == 0 else None)
-            buttons = keyboard(reply.buttons) if number == len(parts) - 1 else None
+        for number, part in enumerate(cut[done:], done):
+            way = _way(message.address, reply.edits if number == 0 and part.file is None else None)
+            buttons = (keyboard(reply.buttons) or sharing(reply.asks_phone)) if number == len(cut) - 1 else None
             try:
                 with border():
                     external_id = await self._post(way, part, buttons)
@@ -87,7 +92,7 @@ class Telegram:
                 raise
         return external_id
 
-    async def _post(self, way: _Way, part: str, buttons: Keyboard | None) -> str | None:
+    async def _post(self, way: _Way, part: Part, buttons: Keyboard | None) -> str | None:
         """Send or edit one part, in a plainer way where Telegram does not take it."""
         while True:
             try:
@@ -102,13 +107,13 @@ class Telegram:
                 log.info("Telegram: %s; tried in a plainer way", said)
                 way = plainer
 
-    async def _try(self, way: _Way, part: str, buttons: Keyboard | None) -> str | None:
-        text, mode = (part, "HTML") if way.html else (as_plain(part), None)
-        shown = {"text": text, "parse_mode": mode, "reply_markup": buttons, "link_preview_options": NO_PREVIEW}
+    async def _try(self, way: _Way, part: Part, buttons: Keyboard | None) -> str | None:
+        method, shown = part.call(html=way.html, photo=way.photo)
+        shown |= {"reply_markup": buttons, "link_preview_options": NO_PREVIEW if part.file is None else None}
         if way.edits is not None:
             await self.api.call("editMessageText", chat_id=way.chat, message_id=way.edits, **shown)
             return str(way.edits)
-        sent = await self.api.call("sendMessage", chat_id=way.chat, message_thread_id=way.thread, **shown)
+        sent = await self.api.call(method, chat_id=way.chat, message_thread_id=way.thread, **shown)
         number = sent.get("message_id") if isinstance(sent, dict) else None
         return None if number is None else str(number)
 
@@ -122,6 +127,19 @@ class Telegram:
         while len(self._begun) >= BEGUN_MOST:
             del self._begun[next(iter(self._begun))]
         self._begun[key] = (done, time.monotonic())
+
+    async def fetch(self, reference: str, most: int) -> bytes:
+        """Fetch a file that somebody sent. Raises `Unusable` (`too_big`, `gone`) or `DeliveryError`."""
+        with border():
+            try:
+                code, content = await self.api.file(reference, most)
+            except BadRequest as error:  # besides the size: the reference is of another bot, or too old
+                raise Unusable("too_big" if _TOO_BIG in error.message.lower() else "gone") from None
+        if code != HTTPStatus.OK:
+            raise Unusable("gone")
+        if len(content) > most:
+            raise Unusable("too_big")
+        return content
 
     async def introduce(self) -> Me:
         """Ask Telegram who the bot is; its name is needed to read what is said in groups. Raises `DeliveryError`."""
@@ -198,6 +216,8 @@ def _plainer(way: _Way, said: str) -> _Way | None:
         return replace(way, edits=None)
     if way.html and "can't parse entities" in said:
         return replace(way, html=False)
+    if way.photo and any(reason in said for reason in _NO_PHOTO):
+        return replace(way, photo=False)
     if way.thread is not None and "message thread not found" in said:
         return replace(way, thread=None)
     return None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
+from urllib.parse import quote
 
 from telegram import Bot
 from telegram.error import TelegramError
@@ -15,6 +16,15 @@ from bot.channels.telegram_transport import Transport
 CONNECTIONS = 64  # at once: more than Telegram lets a bot send in a second
 POLL_SECONDS = 25  # how long Telegram holds an empty poll
 POLL_READ_SECONDS = POLL_SECONDS + 10.0
+
+
+@runtime_checkable
+class Downloads(Protocol):
+    """A transport that can also get files."""
+
+    async def download(self, url: str, most: int) -> tuple[int, bytes]:
+        """Get a file: status and body, of which no more than one byte over `most`. Raises `NetworkError`."""
+        ...
 
 
 class Api(Bot):
@@ -42,6 +52,19 @@ class Api(Bot):
         if not isinstance(answer, list):
             raise TelegramError("getUpdates was answered with something else")
         return answer
+
+    async def file(self, reference: str, most: int) -> tuple[int, bytes]:
+        """Get the bytes of a file, no more than one over `most`, with the status of the answer.
+
+        The address has the token in it and is made and forgotten here. Raises `TelegramError`.
+        """
+        answer = await self.call("getFile", file_id=reference)
+        path = answer.get("file_path") if isinstance(answer, dict) else None
+        if not isinstance(path, str) or not path:
+            raise TelegramError("getFile was answered with something else")
+        sending = self._request[1]
+        assert isinstance(sending, Downloads)
+        return await sending.download(f"{self.base_file_url}/{quote(path)}", most)
 
     async def close_connections(self) -> None:
         """Close the connections; `shutdown` does so only where `initialize` asked Telegram who the bot is."""

@@ -11,17 +11,17 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from handlers.messages import Incoming, Kind
+from handlers.messages import Attachment, Incoming, Kind
 
 UPDATES = ("message", "callback_query", "my_chat_member")
 """The kinds of updates that we ask Telegram for."""
 PRIVATE = "private"
-KEY_CHARACTERS = 100  # of an album's number, which has 17 digits
-# What a message can carry that a later version may read, and what it never will.
-_FILES = frozenset({"photo", "document", "voice", "video", "video_note", "audio", "animation", "live_photo"})
+KEY_CHARACTERS, NAME_CHARACTERS = 100, 200  # of an album's number, which has 17 digits; of a file's name
+# What a message can carry that has bytes, most telling first (an animation comes as a document too); other things.
+_FILES = ("photo", "animation", "document", "voice", "video", "video_note", "audio")
 _THINGS = frozenset(
     {
-        *("sticker", "location", "venue", "contact", "dice", "game", "poll", "story", "paid_media", "checklist"),
+        *("sticker", "location", "venue", "dice", "game", "poll", "story", "paid_media", "checklist", "live_photo"),
         *("web_app_data", "users_shared", "chat_shared", "invoice", "giveaway"),
     }
 )
@@ -101,7 +101,18 @@ class _Entity(_Part):
 
 
 class _File(_Part):
+    file_id: str
     file_name: str = ""
+    file_size: int | None = None
+    mime_type: str = ""
+
+    def attachment(self, media_type: str = "") -> Attachment:
+        return Attachment(self.file_id, self.file_name[:NAME_CHARACTERS], self.file_size, self.mime_type or media_type)
+
+
+class _Contact(_Part):
+    phone_number: str = ""
+    user_id: int | None = None
 
 
 class _Answered(_Part):
@@ -125,7 +136,14 @@ class _Message(_Part):
     entities: tuple[_Entity, ...] = ()
     caption_entities: tuple[_Entity, ...] = ()
     reply_to_message: _Answered | None = None
+    photo: tuple[_File, ...] = ()
+    animation: _File | None = None
+    contact: _Contact | None = None
     document: _File | None = None
+    voice: _File | None = None
+    video: _File | None = None
+    video_note: _File | None = None
+    audio: _File | None = None
     migrate_to_chat_id: int | None = None
     migrate_from_chat_id: int | None = None
 
@@ -138,8 +156,25 @@ class _Message(_Part):
     def is_group(self) -> bool:
         return self.chat.type != PRIVATE
 
-    def carries(self, kinds: frozenset[str]) -> bool:
-        return not kinds.isdisjoint(self.model_extra or ()) or (self.document is not None and "document" in kinds)
+    @property
+    def files(self) -> tuple[Attachment, ...]:
+        """What it carries, at most one thing; of a photo the largest size, which comes last."""
+        if self.photo:
+            return (self.photo[-1].attachment("image/jpeg"),)  # its type is not told (Bot API, PhotoSize)
+        found: list[_File | None] = [getattr(self, name) for name in _FILES[1:]]
+        return tuple(file.attachment() for file in found if file is not None)[:1]
+
+    @property
+    def carries_things(self) -> bool:
+        return self.contact is not None or not _THINGS.isdisjoint(self.model_extra or ())
+
+    @property
+    def own_phone(self) -> str | None:
+        """The sender's number, if they shared it themselves: only then Telegram names them in the contact."""
+        shared, sender = self.contact, self.sender
+        if shared is None or sender is None or shared.user_id != sender.id or self.is_group:
+            return None
+        return shared.phone_number
 
 
 class _Query(_Part):
@@ -195,7 +230,7 @@ def _message(number: int, message: _Message, me: Me) -> Heard:
         return Migrated(str(message.migrate_from_chat_id), str(message.chat.id))
     if message.chat.type == "channel" or (message.sender and message.sender.is_bot and not message.sender_chat):
         return Ignored("no person")
-    if message.text is None and not message.carries(_FILES | _THINGS):
+    if message.text is None and not message.files and not message.carries_things:
         return Ignored("service message")
     if message.is_group and not _addressed(message, me):
         return Ignored("not for the bot")
@@ -209,15 +244,14 @@ def _message(number: int, message: _Message, me: Me) -> Heard:
 
 
 def _incoming(message: _Message, me: Me) -> Incoming:
-    words = message.caption if message.text is None else message.text
+    words, files = message.caption if message.text is None else message.text, message.files
     if words and words.strip():
-        return Incoming(Kind.TEXT, _for_us(words, me, group=message.is_group), group=message.is_group)
+        return Incoming(Kind.TEXT, _for_us(words, me, group=message.is_group), group=message.is_group, files=files)
     if message.text is not None:
         return Incoming(Kind.TEXT, "", group=message.is_group)
-    if message.carries(_FILES):
-        name = message.document.file_name if message.document is not None else ""
-        return Incoming(Kind.FILE, name, group=message.is_group)
-    return Incoming(Kind.OTHER, group=message.is_group)
+    if message.contact is not None:
+        return Incoming(Kind.CONTACT, group=message.is_group, phone=message.own_phone)
+    return Incoming(Kind.FILE if files else Kind.OTHER, group=message.is_group, files=files)
 
 
 def _addressed(message: _Message, me: Me) -> bool:

@@ -7,6 +7,7 @@ import hmac
 import json
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -174,7 +175,7 @@ class Webhook:
 
 
 def by_address(batch: Iterable[Heard]) -> list[list[Heard]]:
-    """Group what was heard by conversation: within one the order counts. Of an album the part with words is kept."""
+    """Group what was heard by conversation: within one the order counts. The parts of an album become one message."""
     groups: dict[str, list[Heard]] = {}
     keys: dict[str, tuple[list[Heard], int]] = {}
     for heard in batch:
@@ -183,16 +184,20 @@ def by_address(batch: Iterable[Heard]) -> list[list[Heard]]:
         if isinstance(heard, Said):
             if heard.key in keys:
                 first, place = keys[heard.key]
-                if heard.incoming.kind is Kind.TEXT and _is_file(first[place]):
-                    first[place] = heard
+                first[place] = _joined(first[place], heard)
                 continue
             keys[heard.key] = (group, len(group))
         group.append(heard)
     return list(groups.values())
 
 
-def _is_file(heard: Heard) -> bool:
-    return isinstance(heard, Said) and heard.incoming.kind is Kind.FILE
+def _joined(first: Heard, part: Said) -> Heard:
+    """Join a part of an album to the ones before it: all their files, under the words of the part that has any."""
+    if not isinstance(first, Said):
+        return first
+    worded = part if first.incoming.kind is Kind.FILE and part.incoming.kind is Kind.TEXT else first
+    files = tuple(dict.fromkeys((*first.incoming.files, *part.incoming.files)))
+    return replace(worded, incoming=replace(worded.incoming, files=files))
 
 
 def _closing(status: int) -> web.Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from markupsafe import Markup
 
@@ -16,8 +17,8 @@ from handlers.messages import Button
 TEXT_UNITS = 4096  # UTF-16 units of one message (Bot API, sendMessage); tags are counted too, to be safe
 ROW_BUTTONS = 8  # buttons in a row that clients show
 
-Keyboard = dict[str, list[list[dict[str, str]]]]
-"""Telegram's InlineKeyboardMarkup."""
+Keyboard = dict[str, Any]
+"""Telegram's InlineKeyboardMarkup, or its ReplyKeyboardMarkup."""
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)([^<>]*)>")
 _NAMED = re.compile(r"&(?!(?:lt|gt|amp|quot);)[a-zA-Z][a-zA-Z0-9]*;")  # Telegram knows these four by name
@@ -47,6 +48,12 @@ def keyboard(rows: Sequence[Sequence[Button]]) -> Keyboard | None:
         for start in range(0, len(row), ROW_BUTTONS)
     ]
     return {"inline_keyboard": laid} if laid else None
+
+
+def sharing(label: str) -> Keyboard | None:
+    """Lay out the button that shares one's own number: it stands in place of the letters until it is pressed."""
+    row = [{"text": label, "request_contact": True}]
+    return {"keyboard": [row], "resize_keyboard": True, "one_time_keyboard": True} if label else None
 
 
 def _html(text: Markup) -> str:

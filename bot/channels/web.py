@@ -11,12 +11,13 @@ import json
 import logging
 import re
 import secrets
+from dataclasses import replace
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from aiohttp import ClientConnectionResetError, web
 
-from bot.channels import web_markup
+from bot.channels import web_files, web_markup
 from bot.channels.base import Outgoing
 from bot.channels.web_http import (
     BODY_BYTES,
@@ -107,6 +108,7 @@ class WebChat:
             web.get("/chat", guarded(self._page)),
             web.get("/chat/assets/{mark}/{name}", guarded(_asset)),
             web.get("/chat/events", guarded(self._events), allow_head=False),
+            web.get(web_files.PATH, guarded(self._file), allow_head=False),
             web.post("/chat/messages", guarded(self._message)),
             web.post("/chat/end", guarded(self._end)),
             web.route("*", "/chat/{rest:.*}", guarded(_nothing)),
@@ -129,7 +131,8 @@ class WebChat:
         if refusal is not None:
             return refusal
         address, lane = self._whose(request.cookies[COOKIE])
-        wait = self._addresses.take(sender(request.remote, request.headers.get("X-Forwarded-For")))
+        network = sender(request.remote, request.headers.get("X-Forwarded-For"))
+        wait = self._addresses.take(network)
         wait = wait or self._sessions.take(lane)
         if wait:
             return problem(429, "slow", after=wait)
@@ -140,6 +143,7 @@ class WebChat:
         except (ValueError, TypeError, LookupError, RecursionError, TimeoutError):
             return problem(400, "body")
         assert self._app is not None
+        incoming = replace(incoming, network=self._app.database.vault.digest("network", network))
         is_new = await self._app.receive(self.name, address, incoming, f"{lane}:{key}")
         return web.json_response({"session": lane[:8]}, status=202 if is_new else 200)
 
@@ -162,6 +166,14 @@ class WebChat:
         response = web.Response(status=204)
         response.del_cookie(COOKIE, path="/chat")
         return response
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        """Give a file that goes with a reply to the session that was told of it."""
+        token = request.cookies.get(COOKIE, "")
+        if TOKEN.fullmatch(token) is None:
+            return await _nothing(request)
+        assert self._app is not None
+        return await web_files.download(request, self._app.store, self._whose(token)[1])
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         """Stream this session's replies from behind the last one that the page names."""
@@ -248,7 +260,7 @@ def _read_rows(tx: Connection, lane: str, after: int) -> tuple[list[WebRow], str
 
 
 def _event(row: WebRow, language: str | None) -> str:
-    return f"id: {row.id}\n{_named('reply', web_markup.shown(Reply.from_json(row.body), language))}"
+    return f"id: {row.id}\n{_named('reply', web_markup.shown(Reply.from_json(row.body), language, row.id))}"
 
 
 def _named(name: str, data: dict[str, Any]) -> str:

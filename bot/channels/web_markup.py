@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
+from bot.channels.web_files import href
 from handlers.messages import Reply
 
 MARKS = ("b", "i")
@@ -61,10 +62,11 @@ def lines(text: Markup) -> list[list[Piece]]:
     return reader.lines
 
 
-def shown(reply: Reply, language: str | None) -> dict[str, Any]:
-    """Give what the page needs to show a reply: its lines, its rows of buttons, its language."""
+def shown(reply: Reply, language: str | None, row_id: int) -> dict[str, Any]:
+    """Give what the page needs to show a reply: its lines, its rows of buttons, its files, its language."""
     buttons = [[{"label": button.label, "action": button.action} for button in row] for row in reply.buttons]
-    return {"lines": lines(reply.text), "buttons": buttons, "language": language}
+    files = [{"name": file.name, "href": href(row_id, number)} for number, file in enumerate(reply.files)]
+    return {"lines": lines(reply.text), "buttons": buttons, "files": files, "language": language}
 
 
 def _safe(address: str | None) -> str | None:

@@ -19,11 +19,17 @@ PLACES = {
     "demo": "chat.demo",
     "ask": "ask.ask",
     "status": "status.status",
+    "due": "due.due",
     "migrate": "operations.migrate_command",
     "dossiers": "dossiers.app",
+    "catalogue": "catalogue.app",
     "feedback": "feedback.app",
+    "report": "report.report",
+    "officials": "officials.app",
     "outbox": "outbox.app",
     "telegram": "telegram.app",
+    "zalo": "zalo.app",
+    "standins": "standins.standins",
 }
 """Where each command is: module and name in this package, in the order of the help."""
 

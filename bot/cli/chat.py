@@ -14,14 +14,16 @@ from typing import Annotated
 
 import typer
 
-from bot import profile
+from bot import attachments, profile
 from bot.app import App, running
-from bot.channels.terminal import Terminal, read_line
+from bot.channels.terminal import Terminal, file_in, read_line
 from bot.cli.common import settings
 from bot.cli.output import tell
 from bot.demo import EDITION, SAMPLE_CODE, fill
 from bot.settings import Settings, load
+from handlers.attachments import BYTES_MOST
 from handlers.messages import Incoming, Kind
+from knowledge.errors import Unusable, Wrong
 from knowledge.vietnamese import nfc
 
 PROMPT = "> "
@@ -120,29 +122,43 @@ async def _talk(app: App, terminal: Terminal, name: str) -> _Talked:
     count, missed = 0, False
     async for line in _lines():
         count += 1
-        if _names_no_file(line):
-            tell(f"motcua: no such file: {line[6:].strip()[:NAME_MOST]}")
+        path = file_in(line)
+        try:
+            incoming = read_line(line) if path is None else await _file(app, path)
+        except Wrong as fault:
+            tell(f"motcua: {fault}")
             missed = True
             continue
-        await _say(app, terminal, name, read_line(line))
+        await _say(app, terminal, name, incoming)
         if terminal.closed:
             raise BrokenPipeError(errno.EPIPE, "nobody reads the replies")
     return _Talked(count, missed)
 
 
-def _names_no_file(line: str) -> bool:
-    command, _, path = line.partition(" ")
-    if command != "/file":
-        return False
+async def _file(app: App, path: str) -> Incoming:
+    """Take a file of this machine as what somebody sent. Raises `Wrong` for one that cannot be read, or is too big."""
     try:
-        return not Path(path.strip()).is_file()
-    except (OSError, ValueError):  # too long for a name, or not allowed to look
-        return True
+        content = await asyncio.to_thread(_read, Path(path))
+    except (OSError, ValueError):  # not there, a folder or device, too long for a name, not allowed to look
+        raise Wrong(f"no such file: {path[:NAME_MOST]}") from None
+    try:
+        sent = await asyncio.to_thread(attachments.keep, app.database, content, nfc(Path(path).name), app.clock())
+    except Unusable:
+        raise Wrong(f"more than {BYTES_MOST >> 20} MB: {path[:NAME_MOST]}") from None
+    return Incoming(Kind.FILE, files=(sent,))
+
+
+def _read(path: Path) -> bytes:
+    """Read a file, and of a large one just enough to see that it is. Raises OSError, ValueError."""
+    if not path.is_file():
+        raise FileNotFoundError(path)
+    with path.open("rb") as file:
+        return file.read(BYTES_MOST + 1)
 
 
 async def _say(app: App, terminal: Terminal, name: str, incoming: Incoming) -> None:
     await app.receive(terminal.name, name, incoming)
-    await app.turns.idle()
+    await app.finish(terminal.name, name)
 
 
 async def _lines() -> AsyncIterator[str]:

@@ -14,12 +14,14 @@ from typing import Annotated, Any
 import typer
 from aiohttp import web
 
-from bot.app import App, agency, running
+from bot.app import App, agency, real_clock, running
 from bot.channels.base import Channel
 from bot.channels.telegram import Telegram
 from bot.channels.telegram_receiving import Polling, Webhook
 from bot.channels.web import WebChat
+from bot.channels.zalo import Zalo
 from bot.cli.common import settings
+from bot.intake.receiving import Receiving
 from bot.server import Server
 from bot.settings import Settings
 from handlers.commands import menu
@@ -37,7 +39,7 @@ class _Told(Exception):
 
 
 def run(config: Config = None) -> None:
-    """Run what the settings enable: Telegram, the web chat, delivery, jobs, schedule.
+    """Run what the settings enable: Telegram, Zalo, the web chat, delivery, jobs, schedule.
 
     SIGTERM and Ctrl-C stop it cleanly: turns and sends under way come to their end.
 
@@ -57,9 +59,16 @@ async def serve(given: Settings) -> None:
             telegram = Telegram(given.telegram.token.get_secret_value(), given.telegram.base_url)
             stack.push_async_callback(telegram.close)
         chat = WebChat(agency(given), public_url=given.server.public_url)
-        channels: list[Channel] = [chat] if telegram is None else [chat, telegram]
+        zalo = Zalo(given, real_clock)
+        stack.push_async_callback(zalo.close)
+        channels: list[Channel] = [chat, *([] if telegram is None else [telegram]), *zalo.channels]
         app = await stack.enter_async_context(running(given, channels))
         routes, loops = chat.routes(app), [app.work]
+        routes += Receiving(app, given.intake, given.agency.timezone).routes()
+        stack.push_async_callback(zalo.rest)
+        zalo_routes, zalo_loops = await zalo.begin(app)
+        routes += zalo_routes
+        loops += zalo_loops
         if telegram is not None:
             more_routes, more_loops = _telegram(given, telegram, app)
             routes += more_routes

@@ -11,10 +11,13 @@ from datetime import datetime
 from importlib import resources
 
 from bot.app import App
-from bot.intake.national import RowFault, read_file
+from bot.intake.files import read_file
+from bot.intake.table import Layout
 from bot.settings import Settings
-from handlers.dossiers import batch
-from storage.dossiers import Origin, count
+from handlers.intake import batch
+from handlers.intake_words import RowFault
+from storage.dossiers import count
+from storage.intake import Origin
 
 EDITION = "tien-giang-2020"
 SAMPLE_CODE = "000.00.15.H58-200617-0001"
@@ -27,8 +30,8 @@ async def fill(app: App, settings: Settings) -> None:
     if await app.store.read(count):
         return
     zone = settings.agency.timezone
-    with resources.as_file(resources.files("bot.demo").joinpath("dossiers-2020-q3.csv")) as path:
-        records = [row for row in read_file(path, zone) if not isinstance(row, RowFault)]
+    content = resources.files("bot.demo").joinpath("dossiers-2020-q3.csv").read_bytes()
+    records = [row for row in read_file(content, Layout(zone)) if not isinstance(row, RowFault)]
     origin = Origin(SOURCE, CUT_OFF.replace(tzinfo=zone), illustrative=True)
     await app.take_in("demo", 0, batch(records, origin))
     await app.turns.idle()

@@ -17,11 +17,8 @@
   let source = null, anchor = null, lostTimer = 0, typingTimer = 0, silentTimer = 0, postTimer = 0;
 
   // ---- showing
-  function make(tag, className, text) {
-    const made = document.createElement(tag);
-    if (className) made.className = className;
-    if (text) made.textContent = text;
-    return made;
+  function make(tag, className = "", text = "") {
+    return Object.assign(document.createElement(tag), { className, textContent: text });
   }
 
   function speak(to) {
@@ -68,6 +65,9 @@
       line.append(...parts.map(piece));
       card.append(line);
     }
+    for (const { name, href } of reply.files) {
+      card.appendChild(make("p")).append(Object.assign(make("a", "", "📎 " + name), { href, download: name }));
+    }
     box.append(card);
     if (reply.buttons.length) box.append(choices(reply.buttons));
     put(box, false);
@@ -87,16 +87,14 @@
     group.setAttribute("role", "group");
     group.setAttribute("aria-label", said.choices);
     for (const row of rows) {
-      const across = make("div", "row");
-      across.append(...row.map(({ label, action }) => choice(label, action)));
-      group.append(across);
+      group.append(make("div", "row"));
+      group.lastChild.append(...row.map(({ label, action }) => choice(label, action)));
     }
     return group;
   }
 
   function choice(label, action) {
-    const button = make("button", "", label);
-    button.type = "button";
+    const button = Object.assign(make("button", "", label), { type: "button" });
     button.onclick = () => {
       if (button.getAttribute("aria-disabled")) return;
       button.setAttribute("aria-disabled", "true"); // a button that is really disabled would lose the keyboard's focus
@@ -176,7 +174,7 @@
     try {
       const body = JSON.stringify({ id: line.id, kind: line.kind, text: line.text });
       const headers = { "Content-Type": "application/json" };
-      pause = await settle(line, await fetch("/chat/messages", { method: "POST", headers, body }));
+      pause = await settle(line, last, await fetch("/chat/messages", { method: "POST", headers, body }));
     } catch {
       pause = backOff();
       mark(line, said.resending);
@@ -186,8 +184,8 @@
     else post();
   }
 
-  // Records how the server answered; gives the seconds to wait before the line is sent again, 0 when it is settled.
-  async function settle(line, answer) {
+  // Records how the server answered, perhaps after the reply; gives the seconds until the line is sent again, or 0.
+  async function settle(line, before, answer) {
     const told = await answer.json().catch(() => ({}));
     const pause = Number(answer.headers.get("Retry-After"));
     if (answer.status === 429 || answer.status >= 500) {
@@ -203,7 +201,7 @@
     tries = blocked = 0;
     save();
     mark(line);
-    if (answer.ok) awaiting(true);
+    if (answer.status === 202 && last === before) awaiting(true);
     if (answer.ok && told.session !== session) connect(); // another tab made the session that our cookie now names
     return 0;
   }
@@ -248,11 +246,13 @@
     show();
     isReady = true;
     log.setAttribute("aria-live", "polite");
-    const wanted = new URLSearchParams(location.search).get("lang");
-    if (wanted) history.replaceState(null, "", "/chat");
+    const asked = new URLSearchParams(location.search), wanted = asked.get("lang");
+    const linked = /^[\w-]{1,64}$/.exec(asked.get("start") || ""); // as a QR code on a poster carries it
+    if (wanted || linked) history.replaceState(null, "", "/chat");
     if (WORDS[wanted] && wanted !== spoken) say("tap", WORDS[spoken].other_action, "");
     else speak(spoken);
-    if (!last && !lines.some(({ state, shown }) => state === "waiting" && shown)) say("text", "/start", "");
+    if (linked) say("text", "/start " + linked[0], "");
+    else if (!last && !lines.some(({ state, shown }) => state === "waiting" && shown)) say("text", "/start", "");
   }
 
   // ---- the page
@@ -288,9 +288,8 @@
     location.replace("/chat");
   };
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden) return;
-    title(0);
-    if (source.readyState === EventSource.CLOSED) connect();
+    if (!document.hidden) title(0);
+    if (!document.hidden && source.readyState === EventSource.CLOSED) connect();
   });
   addEventListener("offline", () => { banner.textContent = said.offline; });
   addEventListener("online", () => { connect(); post(); });

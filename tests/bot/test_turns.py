@@ -19,7 +19,7 @@ from bot.store import Store
 from bot.turns import Served, Turns
 from handlers.messages import Happening, Incoming, Kind, Notice, Reply, Turn
 from handlers.turn import Answer, Handlers, Situation
-from knowledge.errors import DeliveryError, Gone, Refused, TryLater, Uncertain
+from knowledge.errors import DeliveryError, Gone, Moved, Refused, TryLater, Uncertain
 from storage import accounts
 from storage.accounts import Account, Saved
 from storage.database import Connection, Database
@@ -222,6 +222,39 @@ async def test_what_the_platform_puts_off_keeps_its_place(database: Database) ->
                 break
         running.cancel()
         assert desk.channel.texts() == ["first", "second"]
+
+
+async def test_what_stands_behind_a_reply_that_was_put_off_follows_it_at_once_and_unmarked(database: Database) -> None:
+    def twice(situation: Situation) -> Turn:
+        return replace(echo(situation), replies=(Reply(Markup("one")), Reply(Markup("two"))))
+
+    for error in (TryLater("slow down", after=0.05), Moved("another-place")):
+        async with open_desk(database, twice) as desk:
+            desk.delivery._clock = lambda: datetime.now(UTC)
+            desk.channel.answers = [error]
+            await desk.says("a", chat=type(error).__name__)
+            await desk.turns.idle()
+            running = asyncio.create_task(desk.delivery.run())
+            for _ in range(100):  # 2 s, of a lease of 60
+                await asyncio.sleep(0.02)
+                if len(desk.channel.sent) == 2:
+                    break
+            running.cancel()
+            assert desk.channel.texts() == ["one", "two"]
+            assert not any(message.repeated for message in desk.channel.sent)
+
+
+async def test_nothing_more_is_tried_with_one_who_is_gone(database: Database) -> None:
+    def twice(situation: Situation) -> Turn:
+        return replace(echo(situation), replies=(Reply(Markup("one")), Reply(Markup("two"))))
+
+    async with open_desk(database, twice) as desk:
+        desk.channel.answers = [Gone("blocked by the user")]
+        await desk.says("a")
+        await desk.turns.idle()
+        assert (desk.channel.texts(), desk.channel.answers) == ([], [])
+    with database.transaction() as tx:
+        assert tx.execute(select(outbox.c.state)).scalars().all() == ["gone", "gone"]
 
 
 async def test_a_notice_is_saved_with_its_turn_and_repeated_once_when_uncertain(database: Database) -> None:

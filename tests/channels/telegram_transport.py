@@ -31,6 +31,8 @@ class FakeRequest(BaseRequest):
     def __init__(self, *answers: Any) -> None:
         self.answers = iter(answers)
         self.asked: list[tuple[str, Json]] = []
+        self.uploaded: list[dict[str, Any]] = []
+        self.downloaded: list[str] = []
         self._number = 100
 
     @property
@@ -49,6 +51,8 @@ class FakeRequest(BaseRequest):
         assert method == "POST"
         name = url.rsplit("/", 1)[1]
         self.asked.append((name, request_data.parameters if request_data is not None else {}))
+        if request_data is not None and request_data.multipart_data:
+            self.uploaded.append(dict(request_data.multipart_data))
         answer = next(self.answers, OK)
         if isinstance(answer, Exception):
             raise answer
@@ -59,11 +63,18 @@ class FakeRequest(BaseRequest):
             return code, payload
         return 200, json.dumps({"ok": True, "result": self._result(name)}).encode()
 
+    async def download(self, url: str, most: int) -> tuple[int, bytes]:
+        self.downloaded.append(url)
+        code, content = _pair(next(self.answers, (200, b"a file")))
+        return code, content[: most + 1]
+
     def _result(self, name: str) -> Any:
         match name:
             case "getMe":
                 return BOT
-            case "sendMessage":
+            case "getFile":
+                return {"file_id": "b", "file_unique_id": "u", "file_path": "documents/tệp 0.bin"}
+            case "sendMessage" | "sendDocument" | "sendPhoto":
                 self._number += 1
                 return {"message_id": self._number}
             case _:

@@ -129,7 +129,7 @@ async def test_the_menu_is_told_in_both_languages() -> None:
     assert "language_code" not in default
     assert english["language_code"] == "en"
     names = [command["command"] for command in default["commands"]]
-    assert names[:2] == ["menu", "tracuu"]
+    assert names[:2] == ["menu", "hoso"]
     assert "en" in names
     assert "vi" not in names
     assert {command["command"] for command in english["commands"]} >= {"vi", "menu"}

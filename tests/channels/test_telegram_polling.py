@@ -139,6 +139,12 @@ async def test_an_album_is_one_message_and_its_words_count() -> None:
     assert [(incoming.kind, incoming.text) for _, incoming, _ in intake.received] == [(Kind.TEXT, "Ổ gà")]
 
 
+async def test_the_pictures_of_an_album_come_together() -> None:
+    parts: list[Json] = [{"photo": [PHOTO[-1] | {"file_id": name}], "media_group_id": "139"} for name in "abc"]
+    intake, _ = await polled([message(5 + number, **part) for number, part in enumerate(parts)])
+    assert [[file.reference for file in incoming.files] for _, incoming, _ in intake.received] == [["a", "b", "c"]]
+
+
 async def test_blocking_unblocking_and_moving_are_handed_on() -> None:
     intake, _ = await polled(
         [membership("kicked", 5), membership("member", 6), message(7, chat=GROUP, migrate_to_chat_id=-100123)]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from telegram import Update
 
 from bot.channels.telegram_reading import Back, Heard, Ignored, Left, Me, Migrated, Said, number_of, read
-from handlers.messages import Incoming, Kind
+from handlers.messages import Attachment, Incoming, Kind
 from tests.channels.samples import BOT, FORUM, GROUP, PERSON, PHOTO, PRIVATE, Json, edited, membership, message, tap
 
 ME = Me(BOT["id"], BOT["username"])
@@ -23,7 +23,9 @@ def said(incoming: Incoming, address: str = "100", key: str = "1", query: str | 
 
 
 NAMELESS: Json = {"id": 1087968824, "is_bot": True, "first_name": "Group"}
+CONTACT: Json = {"phone_number": "84900000001", "first_name": "An"}
 FILE_PART: Json = {"file_id": "b", "file_unique_id": "u"}
+LARGEST = (Attachment("x", media_type="image/jpeg"),)
 STICKER = FILE_PART | {"type": "regular", "width": 9, "height": 9, "is_animated": False, "is_video": False}
 POLL: Json = {"id": "1", "question": "?", "options": [], "total_voter_count": 0, "type": "regular"} | dict.fromkeys(
     ("is_closed", "is_anonymous", "allows_multiple_answers", "allows_revoting", "members_only"), False
@@ -37,18 +39,40 @@ SAMPLES: dict[str, tuple[Json, Heard]] = {
     "a command for another bot, in private": (message(text="/menu@other"), said(Incoming(TEXT, "/menu@other"))),
     "a tap": (tap(7, "1:menu"), said(Incoming(TAP, "1:menu", "12"), key="7", query="q7")),
     "a tap on a message too old to reach": (tap(7, date=0), said(Incoming(TAP, "1:menu"), key="7", query="q7")),
-    "a photo with words": (message(photo=PHOTO, caption="Ổ gà"), said(Incoming(TEXT, "Ổ gà"))),
-    "a photo": (message(photo=PHOTO), said(Incoming(FILE))),
-    "a photo with a blank for words": (message(photo=PHOTO, caption=" "), said(Incoming(FILE))),
-    "a document": (message(document=FILE_PART | {"file_name": "don.pdf"}), said(Incoming(FILE, "don.pdf"))),
-    "a voice": (message(voice=FILE_PART | {"duration": 3}), said(Incoming(FILE))),
-    "a video": (message(video=FILE_PART | {"width": 9, "height": 9, "duration": 3}), said(Incoming(FILE))),
+    "a photo with words": (message(photo=PHOTO, caption="Ổ gà"), said(Incoming(TEXT, "Ổ gà", files=LARGEST))),
+    "a photo": (message(photo=PHOTO), said(Incoming(FILE, files=LARGEST))),
+    "a photo with a blank for words": (message(photo=PHOTO, caption=" "), said(Incoming(FILE, files=LARGEST))),
+    "a document": (
+        message(document=FILE_PART | {"file_name": "don.pdf", "file_size": 5, "mime_type": "application/pdf"}),
+        said(Incoming(FILE, files=(Attachment("b", "don.pdf", 5, "application/pdf"),))),
+    ),
+    "a document with a long name": (
+        message(document=FILE_PART | {"file_name": "x" * 300}),
+        said(Incoming(FILE, files=(Attachment("b", "x" * 200),))),
+    ),
+    "an animation": (
+        message(
+            animation=FILE_PART | {"width": 9, "height": 9, "duration": 3, "mime_type": "video/mp4"},
+            document=FILE_PART | {"mime_type": "video/mp4"},
+        ),
+        said(Incoming(FILE, files=(Attachment("b", media_type="video/mp4"),))),
+    ),
+    "a voice": (message(voice=FILE_PART | {"duration": 3}), said(Incoming(FILE, files=(Attachment("b"),)))),
+    "a video": (
+        message(video=FILE_PART | {"width": 9, "height": 9, "duration": 3}),
+        said(Incoming(FILE, files=(Attachment("b"),))),
+    ),
     "a sticker": (message(sticker=STICKER), said(Incoming(OTHER))),
     "a location": (message(location={"latitude": 10.7, "longitude": 106.6}), said(Incoming(OTHER))),
-    "a contact": (message(contact={"phone_number": "84900000001", "first_name": "An"}), said(Incoming(OTHER))),
+    "a contact of nobody here": (message(contact=CONTACT), said(Incoming(Kind.CONTACT))),
+    "a contact of somebody else": (message(contact=CONTACT | {"user_id": 101}), said(Incoming(Kind.CONTACT))),
+    "one's own contact": (
+        message(contact=CONTACT | {"user_id": 100}),
+        said(Incoming(Kind.CONTACT, phone="84900000001")),
+    ),
     "a poll": (message(poll=POLL), said(Incoming(OTHER))),
     "a web form": (message(web_app_data={"data": "{}", "button_text": "Mở"}), said(Incoming(OTHER))),
-    "an album": (message(photo=PHOTO, media_group_id="139"), said(Incoming(FILE), key="album:100:139")),
+    "an album": (message(photo=PHOTO, media_group_id="139"), said(Incoming(FILE, files=LARGEST), key="album:100:139")),
     "a text in a topic, to us": (
         message(chat=FORUM, message_thread_id=7, is_topic_message=True, text="/nhan 45"),
         said(Incoming(TEXT, "/nhan 45", group=True), "-1001234567890:7"),
@@ -60,7 +84,7 @@ SAMPLES: dict[str, tuple[Json, Heard]] = {
     ),
     "a group's mention under a photo": (
         message(chat=GROUP, photo=PHOTO, caption="xem này @MOT_CUA_BOT"),
-        said(Incoming(TEXT, "xem này", group=True), "-4001"),
+        said(Incoming(TEXT, "xem này", group=True, files=LARGEST), "-4001"),
     ),
     "a group's mention by link": (
         message(

@@ -240,6 +240,27 @@ async def test_a_body_of_more_than_8_kb_is_refused_however_it_comes(anna: Browse
     assert (await anna.posts("xin chào"))[0] == 202
 
 
+async def test_a_slow_body_is_cut_off_and_others_are_served_meanwhile(
+    anna: Browser, binh: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.channels.web_http.BODY_SECONDS", 1.0)
+
+    async def slow() -> AsyncIterator[bytes]:
+        for letter in json.dumps({"id": GOOD_ID, "kind": "text", "text": "chậm"}):
+            yield letter.encode()
+            await asyncio.sleep(0.05)
+
+    await anna.opens()
+    stream = await binh.opens()
+    sending = asyncio.create_task(anna.sends(slow()))
+    await asyncio.sleep(0.1)
+    await binh.posts("nhanh")
+    assert (await stream.reply()).text == "nhanh"
+    assert await sending == (400, {"error": "body"})
+    with anna.office.database.transaction() as tx:
+        assert len(tx.execute(select(event.c.id)).all()) == 1
+
+
 async def test_who_sends_too_fast_is_told_when_to_go_on(database: Database) -> None:
     async with serving(database, of_session=Rate(2, 0.5)) as office, browser(office) as anna, browser(office) as binh:
         await anna.opens()
@@ -384,6 +405,22 @@ async def test_two_hundred_streams_of_which_many_do_not_read_hold_nobody_up(data
         assert sorted(times)[5] < 0.5
         for opened in silent:
             opened.close()
+
+
+async def test_a_reader_who_does_not_read_is_let_go(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    def endless(situation: Situation) -> Turn:
+        return Turn((Reply(Markup("a" * 8_000_000)),), situation.session)  # more than the system holds on the way
+
+    monkeypatch.setattr("bot.channels.web.WRITE_SECONDS", 0.3)
+    async with serving(database, endless) as office, browser(office) as anna:
+        (await anna.opens()).leave()
+        with socket.create_connection(("127.0.0.1", office.port)) as opened:
+            cookie = f"Cookie: {COOKIE}={anna.token}"
+            opened.sendall(f"GET /chat/events HTTP/1.1\r\nHost: x\r\n{cookie}\r\n\r\n".encode())
+            await anna.posts("x")
+            async with asyncio.timeout(SECONDS):
+                while office.chat._streams._count:
+                    await asyncio.sleep(0.05)
 
 
 async def test_of_too_many_streams_of_one_session_the_oldest_ends(anna: Browser) -> None:

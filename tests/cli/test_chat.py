@@ -124,7 +124,7 @@ def test_without_input_nothing_is_said(bare: Motcua) -> None:
 def test_files_are_taken_when_they_are_there_and_missing_ones_are_named(bare: Motcua) -> None:
     bare.write("ảnh 1.jpg", b"\xff\xd8")
     there = chat(bare, "/file ảnh 1.jpg")
-    assert len(there) == 1
+    assert len(there) == 2  # it is being read, then what was found
     lines = ["/file none.jpg", "/file", "/file .", f"/file {'x' * 100_000}", "/file a\0b", "menu"]
     ran = bare("chat", "--json", stdin="\n".join(lines))
     assert ran.code == 1

@@ -36,6 +36,7 @@ from tests.crash.fates import (
     Said,
     moved_to,
 )
+from tests.crash.test_zalo_kills import ZALO_POINTS
 from tests.crash.world import World
 
 # Between the platform's answer and the settling commit: nobody can know afterwards whether the message arrived.
@@ -167,5 +168,5 @@ def test_what_the_platform_tells_of_a_chat_survives_a_kill(world: World, point: 
 
 
 def test_every_point_of_the_code_has_its_kill() -> None:
-    killed_at = {*TALK_POINTS, *JOB_POINTS, *RENEW_POINTS, *MOMENT_POINTS, *MOVE_POINTS, *NOTE_POINTS}
+    killed_at = {*ZALO_POINTS, *TALK_POINTS, *JOB_POINTS, *RENEW_POINTS, *MOMENT_POINTS, *MOVE_POINTS, *NOTE_POINTS}
     assert killed_at == points.collect()

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from bot.channels.plain import plain_text
 from handlers import cards
-from handlers.library import Shelf, entries
+from handlers.library import Shelf
 from handlers.messages import Session
 from handlers.talk import Talk
 from handlers.texts import LANGUAGES, words
@@ -50,7 +50,7 @@ HANDLED = edition().handled()
 
 @cache
 def _shelf(chosen: Edition) -> Shelf:
-    return Shelf(chosen, Index(entries(())))
+    return Shelf(chosen, Index(()))
 
 
 def talk_in(language: str, chosen: Edition | None = None) -> Talk:

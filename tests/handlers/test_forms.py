@@ -1,6 +1,7 @@
 """The form engine alone: whatever a person does in a form, it stays in order and can be finished.
 
-The whole router runs, without a database: `Person` plays one conversation and checks what holds after every turn.
+The whole router runs: `Person` plays one conversation and checks what holds after every turn, in a transaction that is
+undone at its end, or without a database where nothing is said that needs one.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -24,16 +25,18 @@ from handlers import feedback, form_words
 from handlers.actions import action, parse
 from handlers.conversation import Conversation
 from handlers.form_words import Move
-from handlers.forms import PAUSE, REVIEW, Form, Question
-from handlers.library import Library, Shelf, entries
+from handlers.forms import PAUSE, REVIEW, Form, Question, choice, one_of
+from handlers.library import Library, Shelf
 from handlers.messages import Button, Draft, Incoming, Kind, Reply, Session, Turn
 from handlers.rooms import Room
 from handlers.talk import Talk
 from handlers.texts import LANGUAGES, words
 from handlers.turn import Situation
+from knowledge.catalogue.search_entries import search_entries
 from knowledge.search import Index
+from storage import accounts
 from storage.accounts import Account
-from storage.database import Connection
+from storage.database import Connection, Database
 from storage.feedback import Feedback
 from tests.stories.chat import COMPLETE, PHONE, edition
 
@@ -66,7 +69,21 @@ SURVEY = Form(
 )
 """A form with what feedback lacks: questions that may be skipped, one of them free."""
 
-FORMS = {"feedback": feedback.FORM, "survey": SURVEY}
+POLL = Form(
+    "poll",
+    "button.lookup",
+    "start.menu",
+    (
+        choice("grade", "start.menu", "aspect.result", one_of(good="aspect.online", bad="aspect.counter")),
+        choice("why", "start.menu", "aspect.steps", one_of(late="aspect.time", human="button.human"), other=short),
+        Question("place", "feedback.address", "feedback.address_label", short),
+        choice("month", "start.menu", "aspect.time", one_of(a="web.you", b="web.bot"), optional=True),
+    ),
+    lambda talk, answers: SENT("poll", talk, answers),
+)
+"""A form of choices: one that is needed, one that takes another answer, one that may be skipped."""
+
+FORMS = {"feedback": feedback.FORM, "survey": SURVEY, "poll": POLL}
 GOOD = {
     "content": (LONG, "Xin xem hồ sơ 000.00.15.H10-261102-0001 giúp em?", "quy định về lệ phí là thế nào?"),
     "name": ("Huy", "Dũng", "Công ty TNHH Thử Nghiệm", "Tiệp"),
@@ -75,7 +92,11 @@ GOOD = {
     "address": ("Lô 5, KCN Mỹ Tho", "Đội 2"),
     "place": ("Lô 5, KCN Mỹ Tho", "Đội 2"),
     "phone": ("0912 345 678", "+82 10-1234-5678"),
+    "grade": ("nop truc tuyen", "Nộp tại quầy", "nop tai quay."),
+    "why": ("Đi lại xa", "thoi han", "gap can bo"),
+    "month": ("Anh/chị:", "tro ly:"),
 }
+CHOICES = ("grade", "why", "month")
 SAID = (
     *(answer for answers in GOOD.values() for answer in answers),
     *("A", "x" * 61, "x" * 4001, "không có", "", "😀", "con mèo màu tím bay qua", "12345"),
@@ -96,7 +117,13 @@ TAPPED = (
     ),
     *("1:form", "1:form:survey", "1:form:survey:edit:who:more", "1:cancel", "1:menu", "1:fields", "1:send", "0:menu"),
     *("1:show:XD01", "1:part:XD01:fee", "1:useful:yes:XD01", "1:useful:no:XD01:fee", "1:lang:en", "1:lang:vi"),
-    *("1:feedback", "1:survey"),
+    *("1:feedback", "1:survey", "1:poll"),
+    *(
+        action("form", form, "choose", step, kept)
+        for form in ("poll", "survey")
+        for step, kept in (("grade", "good"), ("grade", "bad"), ("grade", "late"), ("why", "late"), ("month", "a"))
+    ),
+    *("1:form:poll:choose:grade", "1:form:poll:other:why", "1:form:poll:other:grade", "1:form:poll:skip:month:a"),
 )
 SENT: Any = None  # set by the person who plays
 
@@ -105,7 +132,7 @@ SENT: Any = None  # set by the person who plays
 
 @cache
 def shelf() -> Shelf:
-    return Shelf(edition(), Index(entries(edition().procedures)))
+    return Shelf(edition(), Index(search_entries(edition().procedures)))
 
 
 class Books(Library):
@@ -116,7 +143,9 @@ class Books(Library):
 class Person:
     """One conversation with the router; the session goes through JSON between every two turns."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, tx: Connection | None = None) -> None:
+        self.has_store, self.tx = tx is not None, cast("Connection", tx)
+        self.account_id = 1 if tx is None else accounts.add(tx, channel="test", address="an", lane="lane", now=MONDAY)
         self.now = MONDAY
         self.language = "vi"
         self.session = Session()
@@ -143,7 +172,7 @@ class Person:
 
     def does(self, incoming: Incoming) -> Turn:
         before, sent = self.session, len(self.sent)
-        turn = self.decide(incoming)
+        turn = self._decide(incoming)
         assert turn.session is not None
         self.session = Session.from_json(turn.session.to_json())
         assert self.session == turn.session
@@ -155,8 +184,20 @@ class Person:
         return turn
 
     def decide(self, incoming: Incoming) -> Turn:
-        account = Account(1, "test", "an", "lane", self.language, None)
-        return self.router(Situation(cast("Connection", None), account, incoming, self.session, False, self.now))
+        """Give what would be decided now, and leave no trace of it."""
+        if not self.has_store:
+            return self._decide(incoming)
+        point = self.tx.begin_nested()
+        try:
+            return self._decide(incoming)
+        finally:
+            point.rollback()
+
+    def _decide(self, incoming: Incoming) -> Turn:
+        return self.router(Situation(self.tx, self._account(), incoming, self.session, False, self.now))
+
+    def _account(self) -> Account:
+        return Account(self.account_id, "test", "an", "lane", self.language, None)
 
     @property
     def draft(self) -> Draft:
@@ -174,9 +215,7 @@ class Person:
         return [button.label for button in self.buttons()]
 
     def talk(self) -> Talk:
-        account = Account(1, "test", "an", "lane", self.language, None)
-        tx = cast("Connection", None)
-        return Talk(tx, account, "", self.session, self.now, COMPLETE, shelf(), words(self.language))
+        return Talk(self.tx, self._account(), "", self.session, self.now, COMPLETE, shelf(), words(self.language))
 
     def _check_words(self, turn: Turn) -> None:
         """Every turn says something, asks one thing at most, and every button can be carried and told from others."""
@@ -261,6 +300,8 @@ def finish(person: Person) -> None:
             break
         elif draft.step in draft.answers:
             person.says("giữ nguyên")
+        elif draft.step in CHOICES:
+            person.says(next(button.label for button in person.buttons() if ":choose:" in button.action))
         else:
             person.says(GOOD[draft.step][0])
     assert len(person.sent) == sent + 1, "a form can always be finished"
@@ -269,10 +310,13 @@ def finish(person: Person) -> None:
 class Anybody(RuleBasedStateMachine):
     """Does anything in any order."""
 
+    database: ClassVar[Database]
+
     def __init__(self) -> None:
         super().__init__()
         self.monkeypatch = pytest.MonkeyPatch()
-        self.person = Person(self.monkeypatch)
+        self.tx = self.database.engine.connect()
+        self.person = Person(self.monkeypatch, self.tx)
 
     @initialize(form=st.sampled_from(sorted(FORMS)), answered=st.integers(0, 4))
     def has_begun(self, form: str, answered: int) -> None:
@@ -332,7 +376,7 @@ class Anybody(RuleBasedStateMachine):
     def waits(self, minutes: int) -> None:
         self.person.now += timedelta(minutes=minutes)
 
-    @rule(answer=st.sampled_from([answer for answers in GOOD.values() for answer in answers]))
+    @rule(answer=st.sampled_from([answer for name, found in GOOD.items() if name not in CHOICES for answer in found]))
     def comes_back_after_a_pause_and_answers(self, answer: str) -> None:
         is_filling = self.person.session.is_filling
         self.person.now += PAUSE + timedelta(minutes=1)
@@ -347,10 +391,12 @@ class Anybody(RuleBasedStateMachine):
         try:
             finish(self.person)
         finally:
+            self.tx.close()
             self.monkeypatch.undo()
 
 
-def test_whatever_is_done_in_a_form_it_stays_in_order_and_can_be_finished() -> None:
+def test_whatever_is_done_in_a_form_it_stays_in_order_and_can_be_finished(database: Database) -> None:
+    Anybody.database = database
     run_state_machine_as_test(
         Anybody,
         settings=settings(
@@ -388,6 +434,75 @@ def test_an_optional_question_is_skipped_by_button_and_by_word_and_a_needed_one_
     assert person.last.count("(bỏ qua)") == 2
     person.says("gửi")
     assert person.sent == [("survey", {"who": "Huy", "place": "Lô 5"})]
+
+
+def test_a_choice_is_made_by_button_by_label_and_by_number(person: Person) -> None:
+    ways = ("1:form:poll:choose:grade:bad", "Nộp tại quầy", "nop tai quay", "NỘP TẠI QUẦY!", "2", "2.")
+    for way in ways:
+        person.taps("1:poll")
+        assert person.labels() == ["Nộp trực tuyến", "Nộp tại quầy", "Huỷ"]
+        person.does(Incoming(Kind.TAP if way.startswith("1:") else Kind.TEXT, way))
+        assert (person.draft.step, person.draft.answers) == ("why", {"grade": "bad"})
+        person.says("/huy")
+
+
+def test_what_is_none_of_the_options_is_asked_again_and_the_second_time_with_the_people(person: Person) -> None:
+    person.taps("1:poll")
+    assert person.says("bình thường").done == "form_fault"
+    assert "chọn một trong các câu trả lời" in person.last
+    assert (person.draft.step, person.draft.answers) == ("grade", {})
+    assert person.labels()[:2] == ["Nộp trực tuyến", "Nộp tại quầy"]
+    person.says("tạm được")
+    assert COMPLETE.phone in person.last
+
+
+def test_another_answer_is_typed_where_the_choice_takes_one_and_has_its_check(person: Person) -> None:
+    fill(person, "poll", "why").says("khác")
+    assert ("gõ câu trả lời khác" in person.last, person.draft.step) == (True, "why")
+    assert person.says("x" * 61).done == "form_fault"
+    person.says("Đi lại xa")
+    assert (person.draft.step, person.draft.answers["why"]) == ("place", "Đi lại xa")
+    person.says("sửa 1")
+    assert person.taps("1:form:poll:other:grade").done == "stale_button", "this one takes no other"
+
+
+def test_a_choice_is_reviewed_and_corrected_by_its_label_and_sent_as_what_is_kept(person: Person) -> None:
+    fill(person, "poll", REVIEW)
+    for label in ("Nộp trực tuyến", "Đi lại xa", "Anh/chị:"):
+        assert label in person.last
+    person.says("sửa 2")
+    assert "Đã ghi: Đi lại xa" in person.last
+    assert person.labels() == ["Thời hạn", "Gặp cán bộ", "Khác", "Giữ nguyên", "Về phần xem lại", "Huỷ"]
+    person.says("gap can bo")
+    assert person.draft.step == REVIEW, "an option is chosen even where its words mean something else"
+    person.says("edit 4")
+    person.says("bỏ qua")
+    person.language = "en"
+    assert "Talk to an official" in plain_text(person.decide(Incoming(Kind.TEXT, "ok")).replies[-1].text)
+    person.says("send")
+    assert person.sent == [("poll", {"grade": "good", "why": "human", "place": "Lô 5, KCN Mỹ Tho"})]
+
+
+def test_two_taps_on_an_option_answer_one_question(person: Person) -> None:
+    person.taps("1:poll")
+    person.taps("1:form:poll:choose:grade:good")
+    assert person.taps("1:form:poll:choose:grade:good").done == "form_answered"
+    assert (person.draft.step, person.draft.answers) == ("why", {"grade": "good"})
+    assert person.taps("1:form:poll:choose:grade:bad").done == "stale_button"
+    assert person.draft.answers == {"grade": "good"}
+
+
+def test_an_option_typed_after_a_pause_is_offered_and_one_that_is_gone_is_asked_again(person: Person) -> None:
+    fill(person, "poll", "why")
+    person.now += PAUSE + timedelta(seconds=1)
+    assert person.says("thoi han").done == "form_offered"
+    person.says("tiếp tục")
+    assert (person.draft.step, "Đã ghi: Thời hạn" in person.last) == ("why", True)
+    gone = {"grade": "so-so", "why": "late", "place": "Lô 5"}
+    person.session = Session(draft=Draft("poll", REVIEW, gone, person.now))
+    turn = person.decide(Incoming(Kind.TEXT, "gửi"))
+    assert "1/4" in turn.replies[-1].text
+    assert person.sent == []
 
 
 def test_two_taps_on_skip_skip_one_question(person: Person) -> None:
@@ -468,7 +583,14 @@ def test_a_long_content_written_for_an_hour_is_not_lost(person: Person) -> None:
         person.says("/huy")
 
 
-def test_a_new_matter_after_a_pause_is_answered_with_one_offer_and_then_left_alone(person: Person) -> None:
+def test_a_new_matter_after_a_pause_is_answered_with_one_offer_and_then_left_alone(
+    monkeypatch: pytest.MonkeyPatch, database: Database
+) -> None:
+    with database.engine.connect() as tx:
+        _sets_a_form_aside(Person(monkeypatch, tx))
+
+
+def _sets_a_form_aside(person: Person) -> None:
     fill(person, "feedback", "name")
     person.now += timedelta(days=1)
     person.says("gia hạn giấy phép xây dựng")

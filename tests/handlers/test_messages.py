@@ -10,13 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from handlers.messages import Button, Draft, Incoming, Kind, Reply, Session
+from handlers.messages import Attachment, Button, Draft, FileRef, Incoming, Kind, Reply, Session
 
 texts = st.text(max_size=60)
 whole = st.text(st.characters(blacklist_categories=["Cs"]), max_size=60)
 buttons = st.builds(Button, texts, texts)
 rows = st.lists(st.lists(buttons, max_size=3).map(tuple), max_size=3).map(tuple)
-replies = st.builds(Reply, texts.map(Markup), rows, st.lists(texts, max_size=2).map(tuple))
+files = st.lists(st.builds(FileRef, texts, texts), max_size=2).map(tuple)
+replies = st.builds(Reply, texts.map(Markup), rows, files)
+attachments = st.builds(Attachment, whole, whole, st.none() | st.integers(0), whole)
 drafts = st.builds(
     Draft,
     texts,
@@ -47,9 +49,19 @@ def test_a_session_comes_back_as_it_was(session: Session) -> None:
     assert Session.from_json(session.to_json()) == session
 
 
-@given(st.sampled_from(Kind), whole)
-def test_what_came_in_comes_back_as_it_was(kind: Kind, text: str) -> None:
-    assert Incoming.from_json(Incoming(kind, text).to_json()) == Incoming(kind, text)
+@given(st.sampled_from(Kind), whole, st.lists(attachments, max_size=2).map(tuple))
+def test_what_came_in_comes_back_as_it_was(kind: Kind, text: str, sent: tuple[Attachment, ...]) -> None:
+    assert Incoming.from_json(Incoming(kind, text, files=sent).to_json()) == Incoming(kind, text, files=sent)
+
+
+def test_what_came_in_before_there_were_attachments_is_read_without_any() -> None:
+    body = json.dumps({"kind": "file", "text": "don.pdf", "message": None, "group": False})
+    assert Incoming.from_json(body) == Incoming(Kind.FILE, "don.pdf")
+
+
+def test_a_files_name_can_be_kept_even_with_half_a_character() -> None:
+    body = Incoming(Kind.FILE, files=(Attachment("a", "\ud800.pdf"),)).to_json()
+    assert Incoming.from_json(body.encode().decode()).files == (Attachment("a", "\ufffd.pdf"),)
 
 
 @given(st.text(max_size=60))

@@ -14,14 +14,19 @@ import pytest
 
 import handlers
 from bot.channels.plain import plain_text
+from handlers import attachments
 from handlers.commands import MENU
 from handlers.front import TOPICS
+from handlers.guard import REMEMBERED
+from handlers.intake_words import FileProblem, PushAnswer, RowProblem
 from handlers.texts import LANGUAGES, keys, words
 from handlers.texts import _texts as texts
 from knowledge.aspects import Aspect
+from knowledge.catalogue.faults import FaultKind
 from knowledge.catalogue.model import PaperForm, TimeUnit
 from knowledge.status import Status
 from knowledge.vietnamese import is_marked
+from storage.officials import Role
 
 CODE = sorted(Path(handlers.__file__).parent.rglob("*.py"))
 SMALLEST_CHANNEL = 2000  # characters of one Zalo message; Telegram takes 4096
@@ -40,6 +45,13 @@ FAMILIES = {
     "value.": {*get_args(PaperForm), *get_args(TimeUnit)},
     "value.level_": {"3", "4"},
     "command.": set(MENU),
+    "alarm.": {"steps", "misses", *REMEMBERED},
+    "fault.": set(get_args(FaultKind)),
+    "role.": {str(role) for role in Role},
+    "file.": {*attachments.REASONS, "later"},
+    "intake.fault_": set(get_args(RowProblem)),
+    "intake.file_": set(get_args(FileProblem)),
+    "intake.push_": set(get_args(PushAnswer)),
 }
 BUTTON = "button."
 EVERY = [(language, key) for language in LANGUAGES for key in sorted(keys(language))]

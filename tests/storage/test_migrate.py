@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import insert, select, text
 
 from knowledge.errors import Wrong
 from storage.database import Database
-from storage.migrate import migrate
-from storage.schema import metadata
+from storage.migrate import config, migrate
+from storage.schema import dossier, dossier_history, metadata
 from tests.engines import VAULT
+
+LONG_AGO = datetime(2020, 6, 17, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -47,3 +51,36 @@ def test_a_database_of_a_newer_version_is_refused(database: Database) -> None:
         tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(Wrong, match="newer version"):
         migrate(database)
+
+
+def test_the_fuller_record_keeps_the_dossiers_that_were_there_and_their_history(engine_url: str) -> None:
+    database = Database(engine_url, VAULT)
+    with database.transaction() as tx:
+        command.upgrade(config(tx), "0003")
+        tx.execute(
+            text(
+                "INSERT INTO dossier (id, code, received_at, status, as_of, source, illustrative)"
+                " VALUES (7, 'H58.15-261102-0001', :at, 4, :at, 'export.csv', :no)"
+            ),
+            {"at": LONG_AGO, "no": False},
+        )
+        tx.execute(text("INSERT INTO dossier_history VALUES (7, 4, :at, :at)"), {"at": LONG_AGO})
+    assert migrate(database) is True
+    with database.transaction() as tx:
+        assert tx.execute(select(dossier.c.id, dossier.c.code, dossier.c.status)).all() == [
+            (7, "H58.15-261102-0001", 4)
+        ]
+        kept = tx.execute(select(dossier_history.c.dossier_id, dossier_history.c.as_of, dossier_history.c.announced))
+        assert kept.all() == [(7, LONG_AGO, True)]
+        new = {
+            "code": "x",
+            "received_at": LONG_AGO,
+            "status": 1,
+            "as_of": LONG_AGO,
+            "source": "",
+            "illustrative": False,
+        }
+        assert tx.execute(insert(dossier), new).inserted_primary_key == (8,)
+        command.downgrade(config(tx), "0003")
+        assert tx.execute(text("SELECT count(*) FROM dossier_history")).scalar_one() == 1
+    database.close()

@@ -1,24 +1,28 @@
 """The harness of the stories: persons who write to the bot, and what they see.
 
 Whatever happens in a story, `Chat` checks what always holds: one event, handled once and without a failure, a visible
-answer in sound markup, buttons that every channel can carry.
+answer in sound markup that says the same in the terminal, on the page and on Telegram, buttons that every channel can
+carry.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from unicodedata import is_normalized
 
 from bot.channels.plain import plain_text
 from handlers.actions import parse
 from handlers.agency import Agency
+from handlers.conversation import FEEDBACK
 from handlers.messages import ACTION_BYTES, Button, Incoming, Kind, Reply, Session
+from handlers.rooms import Room
 from storage import accounts
 from storage.accounts import Saved
 from storage.database import Database
 from tests.stories.office import COMPLETE, LACKING, PHONE, Clock, Office, edition
+from tests.stories.renderers import check_alike
 
 __all__ = ["COMPLETE", "LACKING", "PHONE", "Chat", "edition", "open_office"]
 
@@ -64,6 +68,14 @@ class Chat:
 
     def sends_file(self, name: str = "ban-ve.pdf") -> Chat:
         return self._does(Incoming(Kind.FILE, name))
+
+    def shares(self, phone: str | None) -> Chat:
+        """Share a telephone number; None: one that the platform does not vouch for."""
+        return self._does(Incoming(Kind.CONTACT, phone=phone))
+
+    def in_group(self, text: str) -> Chat:
+        """Say something before others."""
+        return self._does(Incoming(Kind.TEXT, text, group=True))
 
     def sends_sticker(self) -> Chat:
         return self._does(Incoming(Kind.OTHER))
@@ -137,8 +149,8 @@ class Chat:
 
 
 def _check(reply: Reply) -> None:
-    """Check what holds of every reply."""
-    assert plain_text(reply.text).strip(), "an empty answer"
+    """Check what holds of every reply, also as each channel shows it."""
+    check_alike(reply)
     assert is_normalized("NFC", str(reply.text))
     assert reply.text == reply.text.strip()
     open_tags: list[str] = []
@@ -158,10 +170,16 @@ def _check(reply: Reply) -> None:
 
 @contextmanager
 def open_office(
-    database: Database, agency: Agency = COMPLETE, *, sample: str | None = None, ships: bool = True
+    database: Database,
+    agency: Agency = COMPLETE,
+    *,
+    sample: str | None = None,
+    ships: bool = True,
+    rooms: Sequence[Room] = (FEEDBACK,),
+    channel: str = "test",
 ) -> Iterator[Office]:
     """Run a bot over a database; `sample` marks its dossiers as illustrative, `ships` loads the catalogue."""
-    office = Office(database, agency, sample=sample, ships=ships)
+    office = Office(database, agency, sample=sample, ships=ships, rooms=rooms, channel=channel)
     try:
         yield office
     finally:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import TypeVar
 from uuid import uuid4
 
@@ -17,25 +17,28 @@ from bot.channels.base import Outgoing
 from bot.delivery import Delivery, Limits
 from bot.store import Store
 from bot.turns import Served, Turns
-from handlers import library
+from handlers import alarms, follow_notices, library
+from handlers import intake as intake_room
 from handlers.agency import Agency
-from handlers.conversation import Conversation
+from handlers.conversation import FEEDBACK, Conversation
 from handlers.library import Library
 from handlers.messages import Incoming, Reply
-from handlers.turn import Handlers
+from handlers.rooms import Room
+from handlers.turn import Handlers, Work
 from knowledge.calendar import Calendar
 from knowledge.catalogue import Edition, load_edition
 from knowledge.dossier import DossierRecord
-from storage import dossiers
+from storage import intake
 from storage.accounts import lane_of
 from storage.database import Connection, Database
-from storage.dossiers import Origin
 from storage.events import NewEvent
+from storage.intake import Origin
 from storage.schema import audit, event, outbox
 
 T = TypeVar("T")
 
 EDITION = "tien-giang-2020"
+DOSSIERS = "dossiers"  # the kind of events that bring dossiers
 MONDAY_MORNING = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)  # 10:00 in Vietnam, the day before a new public holiday
 HOURS = ((time(7), time(11, 30)), (time(13, 30), time(17)))
 PHONE = re.compile(r"(?<!\d)(?:\+?84|0)(?:[\s.\-]?\d){8,10}(?!\d)")
@@ -92,9 +95,8 @@ class Clock:
 class Collecting:
     """A channel that keeps what it was given to send."""
 
-    name = "test"
-
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self.name = name
         self.sent: list[Outgoing] = []
 
     async def send(self, message: Outgoing) -> str | None:
@@ -106,12 +108,22 @@ class Collecting:
 class Office:
     """The bot of one agency over one database."""
 
-    def __init__(self, database: Database, agency: Agency, *, sample: str | None, ships: bool) -> None:
+    def __init__(
+        self,
+        database: Database,
+        agency: Agency,
+        *,
+        sample: str | None,
+        ships: bool,
+        rooms: Sequence[Room] = (FEEDBACK,),
+        channel: str = "test",
+    ) -> None:
         self.database = database
         self.agency = agency
         self.clock = Clock()
-        self.channel = Collecting()
+        self.channel = Collecting(channel)
         self._sample = sample
+        self._rooms = rooms
         self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
         if ships:
             with database.transaction() as tx:
@@ -120,10 +132,16 @@ class Office:
 
     def _start(self, database: Database) -> None:
         self._store = Store(database)
-        self._delivery = Delivery(self._store, {"test": self.channel}, uuid4().hex, self.clock, Limits())
-        conversation = Conversation(self.agency, LIBRARY, self._sample)
-        handlers = Handlers(conversation, conversation.apologise)
-        self._turns = Turns(self._store, handlers, self._delivery, Served(["test"]), self.clock)
+        self._delivery = Delivery(self._store, {self.channel.name: self.channel}, uuid4().hex, self.clock, Limits())
+        conversation = Conversation(self.agency, LIBRARY, self._sample, self._rooms)
+        work: dict[str, Work] = {
+            DOSSIERS: intake_room.take_in,
+            follow_notices.DAY: partial(follow_notices.look_at_the_day, self.agency),
+        }
+        rules = {**follow_notices.rules(self.agency), **alarms.RULES}
+        handlers = Handlers(conversation, conversation.apologise, work, conversation.results, rules)
+        served = Served([self.channel.name, "import"])
+        self._turns = Turns(self._store, handlers, self._delivery, served, self.clock)
 
     def _stop(self) -> None:
         self._runner.run(self._turns.close())
@@ -138,25 +156,25 @@ class Office:
         self._stop()
         self._runner.close()
 
-    def receives(self, person: str, incoming: Incoming) -> list[Reply]:
-        """Take what a person did; give what the bot sent for it."""
-        new = NewEvent("test", uuid4().hex, "message", incoming.to_json(), self.lane(person), person)
-        return self._sent_during(person, lambda: self._take(new))
+    def receives(self, person: str, incoming: Incoming, *, others: bool = False) -> list[Reply]:
+        """Take what a person did; give what the bot sent them for it. `others` may be told of it as well."""
+        new = NewEvent(self.channel.name, uuid4().hex, "message", incoming.to_json(), self.lane(person), person)
+        return self._sent_during(person, lambda: self._take(new), others=others)
 
     def looks_again(self, person: str) -> list[Reply]:
         """Take up what waits in a person's lane, as the watch does; give what was sent."""
         return self._sent_during(person, lambda: self._wake(self.lane(person)))
 
-    def _sent_during(self, person: str, work: Callable[[], object]) -> list[Reply]:
+    def _sent_during(self, person: str, work: Callable[[], object], *, others: bool = False) -> list[Reply]:
         before = len(self.channel.sent)
         self._runner.run(work())  # type: ignore[arg-type]
         sent = self.channel.sent[before:]
-        assert {message.address for message in sent} <= {person}, "a reply went to somebody else"
-        return [message.reply for message in sent]
+        assert others or {message.address for message in sent} <= {person}, "a reply went to somebody else"
+        return [message.reply for message in sent if message.address == person]
 
     def lane(self, person: str) -> str:
         """Name a person's lane."""
-        return lane_of(self.database.vault, "test", person)
+        return lane_of(self.database.vault, self.channel.name, person)
 
     async def _take(self, new: NewEvent) -> None:
         assert await self._turns.take(new)
@@ -166,12 +184,35 @@ class Office:
         self._turns.wake(lane)
         await self._turns.idle()
 
+    def happens(self, kind: str, body: str) -> list[Outgoing]:
+        """Let something happen that is of no conversation; give what was sent to whom."""
+        before = len(self.channel.sent)
+        self._runner.run(self._take(NewEvent("import", uuid4().hex, kind, body, self.database.vault.digest(kind))))
+        return self.channel.sent[before:]
+
+    def hears(
+        self, *records: DossierRecord, as_of: datetime | None = None, illustrative: bool = False
+    ) -> list[Outgoing]:
+        """Let a source tell of dossiers; give what was sent to whom."""
+        origin = Origin("Một cửa điện tử", as_of or self.clock(), illustrative)
+        return self.happens(DOSSIERS, intake_room.batch(records, origin))
+
+    def day_begins(self) -> list[Outgoing]:
+        """Let the clock's part of the day come; give what was sent to whom."""
+        return self.happens(follow_notices.DAY, "{}")
+
+    def delivers(self) -> list[Outgoing]:
+        """Send what has become due; give what was sent to whom."""
+        before = len(self.channel.sent)
+        self._runner.run(self._delivery.idle())
+        return self.channel.sent[before:]
+
     def learns(self, *records: DossierRecord, as_of: datetime | None = None, illustrative: bool = False) -> None:
         """Take in what a source says of dossiers."""
         origin = Origin("Một cửa điện tử", as_of or self.clock(), illustrative)
         with self.database.transaction() as tx:
             for record in records:
-                dossiers.take_in(tx, record, origin, self.clock())
+                intake.take_in(tx, record, origin, self.clock())
 
     def reads(self, job: Callable[[Connection], T]) -> T:
         with self.database.transaction() as tx:

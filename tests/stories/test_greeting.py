@@ -13,6 +13,13 @@ def test_the_greeting_says_that_a_machine_speaks_and_what_to_do(chat: Chat) -> N
     chat.sees("automatic assistant", COMPLETE.name_en)
 
 
+def test_a_link_that_carries_a_receipt_code_leads_to_that_dossier_and_any_other_to_the_greeting(chat: Chat) -> None:
+    for payload in ("H58-261102-0001", "000-00-15-H58-261102-0001", "HS_000_00_15_H58-261102-0001"):
+        chat.says(f"/start {payload}").sees("H58-261102-0001").sees_not("trợ lý tự động")
+    for payload in ("xin-chao", "__", "H58-261102"):
+        chat.says(f"/start {payload}").sees("trợ lý tự động")
+
+
 def test_the_examples_that_the_bot_gives_are_answered(chat: Chat) -> None:
     for language, papers in (("vi", "Giấy tờ cần nộp"), ("en", "Papers needed")):
         for asked, answered in (("/start", papers), ("asdfghjkl", "")):

@@ -1,0 +1,80 @@
+"""Long work: which job is done by what. Its libraries are loaded when a job needs them: most processes never do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from bot.attachments import Attachments
+from bot.jobs import Work
+from bot.settings import Settings
+from handlers import catalogue_desk, checklists, file_intake, pulling, receipt_photos, reports, upkeep
+from storage import privacy
+from storage.database import Database
+
+CATALOGUE_JOBS = (checklists.KIND, checklists.FORM, *catalogue_desk.JOBS)
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What jobs work with; `wake` lets a lane run and may be called from a job's thread."""
+
+    database: Database
+    settings: Settings
+    fetched: Attachments
+    clock: Callable[[], datetime]
+    wake: Callable[[str], object]
+
+
+def long_work(tools: Tools, channel: str, kind: str) -> dict[str, Work]:
+    """Give the work of each kind of job; `channel` and `kind`: of the events that bring dossiers from files."""
+    work: dict[str, Work] = {
+        upkeep.PURGE: partial(_purge, tools),
+        pulling.PULL: partial(_pull, tools),
+        receipt_photos.KIND: partial(_read_photo, tools),
+    }
+    work |= {job: partial(_report, tools) for job in (reports.REPORT, reports.DRAFT)}
+    work |= {job: partial(_take_files, tools, channel, kind, job) for job in file_intake.JOBS}
+    return work | {job: partial(_keep_catalogue, tools, job) for job in CATALOGUE_JOBS}
+
+
+def _purge(tools: Tools, _body: str) -> str:
+    """Purge what is kept no longer, and count it by table."""
+    with tools.database.transaction() as tx:
+        return json.dumps(privacy.purge(tx, tools.clock()))
+
+
+def _pull(tools: Tools, body: str) -> str:
+    from bot.intake.pulling import pull
+
+    return pull(tools.settings.intake.sources, tools.settings.agency.timezone, tools.clock, body)
+
+
+def _read_photo(tools: Tools, body: str) -> str:
+    from bot import receipt_photo
+
+    return receipt_photo.work(tools.fetched, body)
+
+
+def _take_files(tools: Tools, channel: str, kind: str, job: str, body: str) -> str:
+    from bot.file_intake import FileIntake, Place
+    from bot.intake.table import Layout
+
+    layout = Layout(tools.settings.agency.timezone, dict(tools.settings.intake.mapping))
+    place = Place(channel, kind)
+    return FileIntake(tools.database, tools.fetched, layout, place, tools.clock, tools.wake).work(job, body)
+
+
+def _keep_catalogue(tools: Tools, job: str, body: str) -> str:
+    from bot.catalogue_jobs import CatalogueJobs
+
+    return CatalogueJobs(tools.database, tools.fetched, tools.settings, tools.clock).work(job, body)
+
+
+def _report(tools: Tools, body: str) -> str:
+    from bot import report_jobs
+
+    return report_jobs.work(tools.database, tools.settings, tools.clock, body)
