@@ -96,6 +96,7 @@ _REVOKE = (
     .where(official.c.id == bindparam("b_id"), official.c.revoked_at.is_(None))
     .values(account_id=None, revoked_at=bindparam("b_now"))
 )
+_BY_ID = select(*_COLUMNS).where(official.c.id == bindparam("b_id"))
 _REACHED = (
     select(official.c.account_id)
     .join(account)
@@ -108,6 +109,12 @@ def role_of(tx: Connection, account_id: int) -> Role | None:
     """Tell the role of whoever speaks from this account; None for everybody who is no official."""
     found = tx.execute(_ROLE, {"b_account": account_id}).scalar_one_or_none()
     return None if found is None else Role(found)
+
+
+def by_id(tx: Connection, official_id: int) -> Official | None:
+    """Load an official by their number, also one whose rights were taken."""
+    row = tx.execute(_BY_ID, {"b_id": official_id}).one_or_none()
+    return None if row is None else _read(row)
 
 
 def reached(tx: Connection, roles: Collection[Role]) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, String, Table
+from sqlalchemy import Date, ForeignKey, Integer, String, Table
 
 from storage.columns import SUBJECT, Erasure, Moment, Sealed, personal, plain
 from storage.schema_base import HASH, ROW_ID, metadata
@@ -40,3 +40,25 @@ silence = Table(
     plain("announced_at", Moment(), nullable=False),
 )
 """The last silence of a source of dossiers that officials were told of: since when nothing came."""
+
+roster_turn = Table(
+    "roster_turn",
+    metadata,
+    plain("id", ROW_ID, primary_key=True),
+    plain("since", Date(), nullable=False),
+    plain("position", Integer, nullable=False),
+    plain("official_id", ROW_ID, ForeignKey("official.id", ondelete="CASCADE"), nullable=False),
+)
+"""A place in the rotation that holds from a Monday on, until another one begins."""
+
+roster_change = Table(
+    "roster_change",
+    metadata,
+    plain("id", ROW_ID, primary_key=True),
+    plain("kind", String(10), nullable=False),
+    plain("official_id", ROW_ID, ForeignKey("official.id", ondelete="CASCADE"), nullable=False),
+    plain("first_day", Date(), nullable=False),
+    plain("last_day", Date(), nullable=False),
+    plain("made_at", Moment(), nullable=False),
+)
+"""Days on which an official is `away`, or on duty `instead` of whose turn it is, as after a swap."""
