@@ -36,6 +36,7 @@ from handlers import (
     officials,
     pulling,
     question_desk,
+    quiet,
     reports,
     stale_notes,
     upkeep,
@@ -248,7 +249,9 @@ async def running(
     }
     rules = {**follow_notices.rules(speaks_for), **alarms.RULES, **file_intake.RULES, **freshness.rules(speaks_for)}
     rules |= {**stale_notes.RULES, **reports.RULES, **channel_alarms.RULES}
-    handlers = Handlers(conversation, conversation.apologise, work, conversation.results, rules)
+    span = settings.delivery.quiet_hours
+    kept = quiet.keep(rules, None if span is None else quiet.Quiet(*span, settings.agency.timezone))
+    handlers = Handlers(conversation, conversation.apologise, work, conversation.results, kept)
     turned = next((channel.turned for channel in channels if isinstance(channel, Fetched)), None)
     turns = Turns(store, handlers, delivery, Served([*by_name, IMPORT, CLOCK]), clock, turned)
     loop = asyncio.get_running_loop()

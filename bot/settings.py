@@ -27,6 +27,7 @@ from pydantic import (
 )
 
 from bot import profile
+from bot.settings_delivery import Delivery
 from bot.settings_intake import Intake
 from bot.settings_lookup import Lookup
 from bot.settings_sources import Layer, Section, from_environment, from_file, resolve
@@ -50,11 +51,9 @@ from knowledge.report_period import presets
 
 CONFIG = Path("config.toml")
 _LINK = r"^((https?://)?[^\s/:]+\.[^\s/:]+(:[0-9]+)?(/\S*)?)?$"  # a web address as people write it, or nothing
-ONE_HOUR = 3600.0  # seconds; a message that takes longer to send has other troubles
 
 Text = Annotated[str, AfterValidator(one_line)]
 Span = Annotated[tuple[time, time], PlainValidator(read_span)]
-Seconds = Annotated[float, BeforeValidator(seconds), Field(gt=0, le=ONE_HOUR, allow_inf_nan=False)]
 Zone = Annotated[ZoneInfo, PlainValidator(zone)]
 
 
@@ -185,21 +184,6 @@ class Catalogue(Section):
     stale_months: int = Field(
         default=12, ge=1, le=120, description="after how many months without a look a field is listed as stale (1–120)"
     )
-
-
-class Delivery(Section):
-    """How long a message to send is held by the process that sends it, and how long a platform may take."""
-
-    lease_seconds: Seconds = Field(
-        default=60.0, description=f"a number of seconds above 0, at most {ONE_HOUR:.0f}, above delivery.send_seconds"
-    )
-    send_seconds: Seconds = Field(default=20.0, description=f"a number of seconds above 0, at most {ONE_HOUR:.0f}")
-
-    @model_validator(mode="after")
-    def _a_send_ends_within_its_lease(self) -> Delivery:
-        if self.send_seconds >= self.lease_seconds:
-            raise ValueError("send_seconds must be less than lease_seconds, or two processes would send the same row")
-        return self
 
 
 class Server(Section):

@@ -46,6 +46,20 @@ def read_span(value: object) -> tuple[time, time]:
     return start, end
 
 
+def quiet_span(value: object) -> tuple[time, time] | None:
+    """Read "HH:MM-HH:MM", which may go over midnight; None from the empty text."""
+    if value in (None, ""):
+        return None
+    found = _SPAN.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError("not a span of hours")
+    first, second, third, fourth = map(int, found.groups())
+    start, end = time(first, second), time(third, fourth)
+    if start == end:
+        raise ValueError("it would be quiet all day")
+    return start, end
+
+
 def hours_in_order(spans: tuple[tuple[time, time], ...]) -> tuple[tuple[time, time], ...]:
     """Order the spans of a day; there must be one, and no two may overlap."""
     if not spans:

@@ -20,7 +20,7 @@ def _counted_up(tx: Connection, happening: Happening, _now: datetime) -> Iterato
         found = accounts.by_id(tx, account_id)
         say = words(None if found is None else found[0].language)
         text = say(f"alarm.{facts['why']}", count=facts["count"], who=say(f"alarm.{facts['who']}"))
-        yield Notice(account_id, Reply(text))
+        yield Notice(account_id, Reply(text), urgent=True)
 
 
 RULES: Rules = {COUNTED_UP: _counted_up}

@@ -28,7 +28,7 @@ def _told(tx: Connection, happening: Happening, _now: datetime) -> Iterator[Noti
     for account_id in officials.reached(tx, {Role.ADMINISTRATOR}):
         found = accounts.by_id(tx, account_id)
         say = words(None if found is None else found[0].language)
-        yield Notice(account_id, Reply(say(happening.facts["why"])))
+        yield Notice(account_id, Reply(say(happening.facts["why"])), urgent=True)
 
 
 RULES: Rules = {TROUBLE: _told}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from markupsafe import Markup
 
 SESSION_VERSION = 1  # raise it when the shape of Session changes; an unknown version restarts politely
+DIGEST_ROWS = 8  # of buttons in a digest: more would bury the text under them
 ACTION_BYTES = 64  # Telegram's limit for what a button carries (Bot API, InlineKeyboardButton.callback_data)
 VOUCHING = frozenset({"telegram"})
 """The channels whose platform says for certain that a shared number is the sender's own (Bot API, Contact.user_id)."""
@@ -144,6 +145,12 @@ class Reply:
         text = Markup(record["text"])  # noqa: S704 - it was escaped when made
         return cls(text, rows, files, record["edits"], record.get("asks_phone", ""))
 
+    def below(self, other: Reply) -> Reply:
+        """Give one message of both, this one below the other; a row of buttons that both have stands once."""
+        rows = tuple(dict.fromkeys((*other.buttons, *self.buttons)))[:DIGEST_ROWS]
+        text = Markup("\n\n").join((other.text, self.text))
+        return replace(other, text=text, buttons=rows, files=(*other.files, *self.files))
+
 
 @dataclass(frozen=True, slots=True)
 class Happening:
@@ -163,11 +170,22 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A message to an account that did not ask just now; `not_before` keeps it for a quiet hour's end."""
+    """A message to an account that did not ask just now.
+
+    `not_before`: it waits until then, such as an official's next digest; without it the agency's quiet hours hold it
+    back (`handlers/quiet.py`), unless it is `urgent`. Replies go first: an account's notices wait while a reply does.
+
+    `digest`: notices of one digest (a name of the rule's own) to one account that wait for the same `not_before` leave
+    as one message: the texts below each other, `DIGEST_ROWS` rows of buttons, all files, and `heading` once on top.
+    What comes after the message left begins the next one. Without a `not_before` each notice goes by itself.
+    """
 
     account_id: int
     reply: Reply
     not_before: datetime | None = None
+    urgent: bool = False
+    digest: str = ""
+    heading: Markup | None = None
 
 
 @dataclass(frozen=True, slots=True)

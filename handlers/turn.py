@@ -11,9 +11,9 @@ from datetime import datetime
 from enum import Enum, auto
 
 from handlers import notices
-from handlers.messages import SESSION_VERSION, Happening, Incoming, Kind, Notice, Session, Turn
+from handlers.messages import SESSION_VERSION, Happening, Incoming, Kind, Notice, Reply, Session, Turn
 from handlers.notices import Rules
-from storage import accounts, audit, events, jobs, outbox
+from storage import accounts, audit, digests, events, jobs, outbox
 from storage.accounts import Account, Saved
 from storage.database import Connection
 from storage.events import Pending
@@ -199,7 +199,14 @@ def _add_notice(tx: Connection, event: Pending, number: int, notice: Notice, now
     found = accounts.by_id(tx, notice.account_id)
     if found is None or found[0].gone_at is not None:
         return
-    account = found[0]
-    key = f"{event.id}:{account.id}:n{number}"
-    row = NewRow(key, account.id, account.channel, outbox.NOTICE, notice.reply.to_json(), event.id, notice.not_before)
+    account, reply, key = found[0], notice.reply, f"{event.id}:{found[0].id}:n{number}"
+    if notice.digest and notice.not_before is not None:
+        digest_key = digests.key_of(account.id, notice.digest, notice.not_before)
+        known = digests.find(tx, digest_key)
+        if known is not None and known.body is not None:
+            digests.rewrite(tx, known.id, reply.below(Reply.from_json(known.body)).to_json())
+            return
+        key = digest_key if known is None else key
+        reply = reply.below(Reply(notice.heading)) if notice.heading else reply
+    row = NewRow(key, account.id, account.channel, outbox.NOTICE, reply.to_json(), event.id, notice.not_before)
     outbox.add(tx, row, now, owner=None, lease_seconds=0)
