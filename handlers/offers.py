@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from handlers.actions import parse
 from handlers.messages import Incoming, Kind, Turn
@@ -48,6 +49,7 @@ def in_place(talk: Talk, incoming: Incoming, turn: Turn) -> Turn:
     return replace(turn, replies=(replace(turn.replies[0], edits=incoming.message),))
 
 
+@lru_cache(maxsize=1024)  # the labels of a conversation's buttons are few and come with every message
 def _spelt(label: str) -> str:
     """Leave out of a label what nobody types: its picture, its punctuation, its capitals."""
     return " ".join("".join(char if char.isalnum() else " " for char in label.casefold()).split())

@@ -28,7 +28,7 @@ _TOO_EARLY = 4  # a paragraph's end in the first quarter of a part gives way to 
 
 def utf16(text: str) -> int:
     """Measure a text as Telegram does, in UTF-16 units (Bot API, "Formatting options")."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 @dataclass(frozen=True, slots=True)

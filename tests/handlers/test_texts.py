@@ -62,8 +62,12 @@ def _nodes() -> Iterator[ast.AST]:
         yield from ast.walk(ast.parse(path.read_text(encoding="utf-8")))
 
 
+def _rooms() -> set[str]:
+    return {key.split(".")[0] for key in keys("vi")}
+
+
 def _literals() -> set[str]:
-    rooms = set(texts("vi"))
+    rooms = _rooms()
     found = {node.value for node in _nodes() if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     return {text for text in found if KEY.fullmatch(text) and text.split(".")[0] in rooms}
 
@@ -71,7 +75,8 @@ def _literals() -> set[str]:
 def _beginnings() -> set[str]:
     firsts = (node.values[0] for node in _nodes() if isinstance(node, ast.JoinedStr) and node.values)
     found = {first.value for first in firsts if isinstance(first, ast.Constant) and isinstance(first.value, str)}
-    return {text for text in found if text.split(".")[0] in texts("vi") and "." in text}
+    rooms = _rooms()
+    return {text for text in found if text.split(".")[0] in rooms and "." in text}
 
 
 def _buttons() -> set[str]:
@@ -81,8 +86,7 @@ def _buttons() -> set[str]:
 
 
 def _text(language: str, key: str) -> str:
-    room, name = key.split(".")
-    return texts(language)[room][name]
+    return texts(language)[key]
 
 
 def _fields(text: str) -> set[str]:
@@ -118,6 +122,7 @@ def test_a_text_is_normal_short_and_well_formed(language: str, key: str) -> None
     if key.startswith(BUTTON):
         assert len(text) <= LABEL_MOST
         assert tags == []
+    assert all(not (kind or turned) for _, _, kind, turned in Formatter().parse(text)), "a value is put in as it is"
     values = dict.fromkeys(_fields(text), "<&>")
     said = words(language)(key, **values)
     assert "<&>" not in said, "a value is escaped"
@@ -126,7 +131,7 @@ def test_a_text_is_normal_short_and_well_formed(language: str, key: str) -> None
 
 def test_the_labels_of_one_language_differ() -> None:
     for language in LANGUAGES:
-        labels = list(texts(language)["button"].values())
+        labels = [text for key, text in texts(language).items() if key.startswith("button.")]
         assert len(set(labels)) == len(labels)
 
 
