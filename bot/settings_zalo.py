@@ -30,6 +30,7 @@ class ZaloOa(Section):
     signature: Literal["enforce", "observe"] = Field(default="enforce", description="enforce or observe")
     buttons: bool = Field(default=False, description="true or false")
     paid_messages: bool = Field(default=False, description="true or false")
+    pause_minutes: int = Field(default=30, ge=0, le=7 * 24 * 60, description="minutes, 0 to 10080")
     openapi_url: Root = Field(
         default="https://openapi.zalo.me", description="the root of the OpenAPI, such as https://openapi.zalo.me"
     )

@@ -22,6 +22,11 @@ class Account:
     lane: str
     language: str | None
     gone_at: datetime | None
+    paused_until: datetime | None = None
+
+    def is_paused(self, now: datetime) -> bool:
+        """Tell whether a person of the agency speaks here just now, so that the bot does not answer."""
+        return self.paused_until is not None and now < self.paused_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ COLUMNS = (
     account.c.lane,
     account.c.language,
     account.c.gone_at,
+    account.c.paused_until,
     conversation.c.version,
     conversation.c.state,
 )
@@ -54,6 +60,7 @@ _SAVE_STATE = (
     .values(version=bindparam("b_version"), state=bindparam("b_state"), updated_at=bindparam("b_now"))
 )
 _SPEAK = update(account).where(account.c.id == bindparam("b_id")).values(language=bindparam("b_language"))
+_PAUSE = update(account).where(account.c.id == bindparam("b_id")).values(paused_until=bindparam("b_until"))
 _GONE = update(account).where(account.c.id == bindparam("b_id")).values(gone_at=bindparam("b_at"))
 
 
@@ -112,3 +119,8 @@ def speak(tx: Connection, account_id: int, language: str) -> None:
 def close(tx: Connection, account_id: int, at: datetime | None) -> None:
     """Mark an account as gone, or with None as back: who writes again has come back."""
     tx.execute(_GONE, {"b_id": account_id, "b_at": at})
+
+
+def pause(tx: Connection, account_id: int, until: datetime | None) -> None:
+    """Let the bot answer nothing at this account until then; None ends that. Notices go on (`handlers/turn.py`)."""
+    tx.execute(_PAUSE, {"b_id": account_id, "b_until": until})

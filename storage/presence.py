@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, update
 
 from storage import accounts, audit, outbox
+from storage.database import lock, lock_number
 from storage.schema import account
 from storage.schema import outbox as outbox_table
 
@@ -40,6 +41,22 @@ def come_back(tx: Connection, lane: str, now: datetime) -> None:
         return
     accounts.close(tx, known[0].id, None)
     audit.add(tx, "account_back", now, detail=f"{known[0].channel} account {known[0].id}")
+
+
+def pause(tx: Connection, *, channel: str, address: str, lane: str, until: datetime, now: datetime) -> None:
+    """Let the bot be silent at this address until then at least: a person of the agency writes there themselves.
+
+    The account is made when it is new: whoever answers that person is not answered by the bot.
+    """
+    lock(tx, lock_number("a", lane), wait=True)  # as who accepts an event does: of two at once one makes the account
+    known = accounts.by_lane(tx, lane)
+    if known is None:
+        account_id = accounts.add(tx, channel=channel, address=address, lane=lane, now=now)
+    elif known[0].is_paused(until):
+        return  # the event of a later message came first
+    else:
+        account_id = known[0].id
+    accounts.pause(tx, account_id, until)
 
 
 def move(tx: Connection, lane: str, to_address: str, to_lane: str, now: datetime) -> int | None:

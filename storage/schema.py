@@ -68,6 +68,7 @@ account = Table(
     plain("lane", HASH, nullable=False, unique=True),
     plain("language", String(8)),
     plain("gone_at", Moment()),
+    plain("paused_until", Moment()),
     plain("created_at", Moment(), nullable=False),
     UniqueConstraint("channel", "address"),
     info={SUBJECT: "id"},

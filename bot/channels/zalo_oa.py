@@ -40,7 +40,7 @@ class ZaloOa:
 
     def __init__(self, given: Settings, clock: Callable[[], datetime]) -> None:
         self._given = given
-        self._clock = clock
+        self.clock = clock
         self._http = Http()
         self._fetcher = Fetcher(None if given.openapi_url == REAL_ROOT else given.openapi_url)
         self._begun = Begun()
@@ -50,7 +50,7 @@ class ZaloOa:
 
     async def begin(self, store: Store, alarm: Alarm) -> None:
         """Use this database, and tell troubles to this alarm. Raises `Unavailable`."""
-        self.contacts = Contacts(store, self.name, self._clock)
+        self.contacts = Contacts(store, self.name, self.clock)
         await self.tokens.begin(store, alarm)
 
     async def send(self, message: Outgoing) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
@@ -66,9 +67,10 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class OfficialWrote:
-    """A person of the agency wrote to somebody from Zalo's own console."""
+    """A person of the agency wrote to somebody from Zalo's own console; `at`: when, where the event says so."""
 
     address: str
+    at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,7 @@ class _Message(_Part):
 
 class _Event(_Part):
     event_name: Written = ""
+    timestamp: Written = ""
     sender: _Party = _Party()
     recipient: _Party = _Party()
     follower: _Party = _Party()
@@ -163,7 +166,7 @@ def read(raw: object, body: bytes, *, by_phone: bool = False) -> Heard:
         ids = event.message.msg_ids or (event.message.msg_id,)
         return _of(event.recipient.id, lambda who: Receipt(who, ids, seen=name == "user_seen_message"))
     if _WRITTEN.fullmatch(name):
-        return _of(event.recipient.id, OfficialWrote) if event.sender.admin_id else Ignored("an echo of our own")
+        return _written(event)
     return Ignored(f"event {name[:40]!r}", strange=True)
 
 
@@ -177,11 +180,20 @@ def _said(event: _Event, body: bytes) -> Heard:
     if not who:
         return Ignored("an event without a person", strange=True)
     if event.event_name.startswith("anonymous"):
-        who = ":".join((ANONYMOUS, who[:KEY_CHARACTERS], message.conversation_id[:KEY_CHARACTERS]))
+        who = _anonymous(who, message.conversation_id)
     key = _key(event.event_name, body)
     if message.msg_id:  # the same message comes again after a failure, perhaps written anew
         key = f"{event.event_name[:60]}:{message.msg_id[:KEY_CHARACTERS]}"
     return Said(key, who, _incoming(event.event_name, message))
+
+
+def _written(event: _Event) -> Heard:
+    if not event.sender.admin_id:
+        return Ignored("an echo of our own")
+    who = event.recipient.id
+    if who and event.event_name.startswith("oa_send_anonymous"):
+        who = _anonymous(who, event.message.conversation_id)
+    return _of(who, lambda who: OfficialWrote(who, _at(event.timestamp)))
 
 
 def _incoming(name: str, message: _Message) -> Incoming:
@@ -202,6 +214,16 @@ def _incoming(name: str, message: _Message) -> Incoming:
 def _as_command(found: re.Match[str]) -> str:
     """Read what the account's menu sends, such as `#tra_cuu`, as the command that it stands for."""
     return "/" + found[1].replace("_", "").lower()
+
+
+def _anonymous(who: str, conversation: str) -> str:
+    """Write the address of somebody who is not logged in."""
+    return ":".join((ANONYMOUS, who[:KEY_CHARACTERS], conversation[:KEY_CHARACTERS]))
+
+
+def _at(stamp: str) -> datetime | None:
+    """Read the time of an event: milliseconds since 1970."""
+    return datetime.fromtimestamp(int(stamp) / 1000, UTC) if re.fullmatch("[0-9]{12,14}", stamp) else None
 
 
 def _key(name: str, body: bytes) -> str:

@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import json
 import logging
+from datetime import timedelta
 from typing import Any, Protocol
 
 from aiohttp import web
@@ -61,6 +62,7 @@ class Webhook:
         self._secret = given.oa_secret.get_secret_value()
         self._enforce = given.signature == "enforce"
         self._seconds = answer_seconds
+        self._pause = timedelta(minutes=given.pause_minutes)
         self._mismatch = False
 
     def routes(self) -> list[web.RouteDef]:
@@ -133,7 +135,8 @@ class Webhook:
             case Receipt():
                 log.debug("Zalo: %d messages were %s", len(heard.messages), "seen" if heard.seen else "received")
             case OfficialWrote():
-                log.info("Zalo: somebody of the agency wrote from the console; the bot goes on answering")
+                until = await contacts.make_way(heard.address, heard.at, self._pause)
+                log.info("Zalo: somebody of the agency wrote from the console; the bot is silent there until %s", until)
             case Ignored():
                 log.log(logging.INFO if heard.strange else logging.DEBUG, "Zalo: left aside: %s", heard.why)
 

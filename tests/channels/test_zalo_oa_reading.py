@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -33,7 +34,7 @@ MEANT: dict[str, Heard] = {
     ),
     "follow": Came(WHO),
     "unfollow": Left(WHO),
-    "oa_send_text": OfficialWrote(WHO),
+    "oa_send_text": OfficialWrote(WHO, datetime(2026, 11, 23, 3, 48, 1, 753000, UTC)),
     "url_verification_probe": Ignored("event ''", strange=True),
     "user_click_chatnow": Came(WHO),
     "user_received_message": Receipt(WHO, ("out-1",), seen=False),
@@ -113,6 +114,13 @@ def test_events_without_an_id_of_their_own_are_known_by_their_bytes() -> None:
 def test_an_echo_of_what_the_bot_sent_is_nobody_s_message() -> None:
     echo = noted("oa_send_text", sender={"id": "1"}, recipient={"id": WHO}, message={"text": "Chào", "msg_id": "m"})
     assert meant(echo) == Ignored("an echo of our own")
+
+
+def test_a_colleague_who_writes_to_somebody_not_logged_in_makes_way_in_that_conversation() -> None:
+    message = {"conversation_id": "conv-1", "text": "Chào", "msg_id": "m"}
+    sender = {"id": "1", "admin_id": "2"}
+    told = noted("oa_send_anonymous_text", sender=sender, recipient={"id": WHO}, message=message)
+    assert meant(told | {"timestamp": "soon"}) == OfficialWrote(f"anonymous:{WHO}:conv-1", None)
 
 
 @pytest.mark.parametrize("name", ["user_reacted_message", "create_group", "user_call_oa", "nonsense", ""])

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.standins.faults import Wrong
+from bot.standins.zalo_oa import Json
 from storage.database import Database
-from storage.schema import account, event, outbox, zalo_contact
+from storage.schema import account, audit, event, outbox, zalo_contact
 from storage.zalo_contacts import WAITS
 from tests.channels.zalo_desk import WHO
 from tests.channels.zalo_town import Town, town
@@ -133,6 +134,46 @@ async def test_administrators_hear_once_that_zalo_renews_no_longer(at: Town) -> 
     told = [sent.message["text"] for sent in at.server.sent if sent.to == "1002"]
     assert [text for text in told if "motcua zalo authorize" in text] == told
     assert len(told) == 1
+
+
+def wrote_from_the_console(at: Town, text: str = "Tôi là cán bộ trực") -> Json:
+    """The event of a colleague who wrote to somebody in Zalo's own console."""
+    message = {"text": text, "msg_id": f"out:{text}"}
+    sender = {"id": at.server.account.oa_id, "admin_id": "1112223"}
+    return at.server.event("oa_send_text", sender=sender, recipient={"id": WHO}, message=message)
+
+
+async def test_while_a_colleague_writes_from_the_console_the_bot_is_silent_and_then_goes_on(at: Town) -> None:
+    await at.says("tôi muốn gửi phản ánh")
+    await at.tells(wrote_from_the_console(at))
+    assert await at.says("dạ em cần hỏi thêm") == []
+    at.clock.moves(minutes=29)
+    assert await at.says("cảm ơn anh") == []
+    await at.notice("Có kết quả")
+    assert [sent.message["text"] for sent in at.server.sent[-1:]] == ["Có kết quả"], "a notice is no answer"
+    at.clock.moves(minutes=2)
+    (asked,) = await at.says("Đường vào khu công nghiệp có nhiều ổ gà, đề nghị sửa.")
+    assert "viết dở" in asked, "the form that was open is still there"
+    assert await at.says("Nguyễn Văn An", "1002") != [], "and others were answered all the time"
+
+
+async def test_each_message_of_a_colleague_makes_the_silence_longer_and_one_told_late_does_not(at: Town) -> None:
+    await at.says("xin chào")
+    late = wrote_from_the_console(at, "sớm")
+    at.clock.moves(minutes=20)
+    await at.tells(wrote_from_the_console(at, "sau"))
+    await at.tells(late)
+    at.clock.moves(minutes=25)
+    assert await at.says("còn ai không") == []
+    at.clock.moves(minutes=6)
+    await at.tells(late)
+    assert len(await at.says("còn ai không")) == 1
+
+
+async def test_whoever_answers_a_colleague_that_wrote_first_is_left_to_them(at: Town) -> None:
+    await at.tells(wrote_from_the_console(at))
+    assert await at.says("dạ vâng") == []
+    assert [row.action for row in await at.reads(select(audit.c.action))] == ["paused"]
 
 
 async def test_a_send_in_doubt_is_not_repeated_for_an_answer_and_marked_for_a_notice(at: Town) -> None:

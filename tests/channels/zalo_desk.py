@@ -54,10 +54,15 @@ class KnownContacts(Contacts):
 
     def __init__(self) -> None:
         self.noted: list[str] = []
+        self.ways: list[tuple[str, datetime | None, timedelta]] = []
         self.closed = False
 
     async def note(self, address: str) -> None:
         self.noted.append(address)
+
+    async def make_way(self, address: str, at: datetime | None, span: timedelta) -> datetime:
+        self.ways.append((address, at, span))
+        return (at or datetime.now(UTC)) + span
 
     async def is_open(self, address: str, *, paid: bool) -> bool:  # noqa: ARG002
         return not self.closed

@@ -14,7 +14,9 @@ from storage.database import Database
 from storage.schema import account, zalo_contact
 from tests.channels.zalo_desk import served
 
-ZALO_POINTS = ("zalo_token.written", "zalo_token.committed", "zalo_contact.written", "zalo_contact.committed")
+ZALO_POINTS = tuple(
+    f"{name}.{when}" for name in ("zalo_token", "zalo_contact", "zalo_pause") for when in ("written", "committed")
+)
 # A token is written three times: the settings' is kept, the right to renew is taken, the new pair is kept.
 CLAIMING, KEEPING = 2, 3
 KILLS = [
@@ -40,4 +42,4 @@ async def test_a_kill_loses_no_token_that_could_be_kept(
         assert server.account.renewals == 1
     with database.transaction() as tx:
         assert tx.execute(select(func.count()).select_from(zalo_contact)).scalar_one() == 1
-        assert tx.execute(select(func.count()).select_from(account)).scalar_one() == 1
+        assert [row.paused_until is not None for row in tx.execute(select(account.c.paused_until))] == [True]

@@ -9,7 +9,7 @@ import asyncio
 import os
 import signal
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from pydantic import SecretStr
 from sqlalchemy import text
@@ -49,7 +49,9 @@ async def work(url: str, root: str) -> str:
     tokens = Tokens(http, settings(root, ZaloOaServer(clock), refresh_token=seed), clock, f"worker {os.getpid()}")
     try:
         await tokens.begin(store)
-        await Contacts(store, "zalo_oa", clock).note(WHO)
+        contacts = Contacts(store, "zalo_oa", clock)
+        await contacts.note(WHO)
+        await contacts.make_way(WHO, None, timedelta(minutes=30))
         return await tokens.access()
     except TryLater as error:
         return f"waits: {error}"

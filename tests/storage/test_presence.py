@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
@@ -94,3 +94,28 @@ def test_where_the_new_address_is_known_already_what_waits_goes_there(database: 
         assert old is not None
         assert new is not None
         assert (old.id, old.gone_at, new.gone_at) == (moving, NOW, None)
+
+
+def test_a_pause_is_for_one_account_never_shortened_by_an_earlier_one_and_can_be_ended(database: Database) -> None:
+    with database.transaction() as tx:
+        other = open_account(tx, database, "200")
+        for minutes in (30, 10, 30):
+            presence.pause(
+                tx,
+                channel=CHANNEL,
+                address="100",
+                lane=lane(database, "100"),
+                until=NOW + timedelta(minutes=minutes),
+                now=NOW,
+            )
+        account = account_at(tx, database, "100")
+        assert account is not None
+        assert account.is_paused(NOW + timedelta(minutes=29))
+        assert not account.is_paused(NOW + timedelta(minutes=30))
+        untouched = accounts.by_id(tx, other)
+        assert untouched is not None
+        assert not untouched[0].is_paused(NOW)
+        accounts.pause(tx, account.id, None)
+        account = account_at(tx, database, "100")
+        assert account is not None
+        assert not account.is_paused(NOW)
