@@ -136,7 +136,7 @@ async def test_whoever_may_not_take_in_gets_the_ordinary_answer_to_a_file(office
     stranger = office.person("binh")
     if role is not None:
         await stranger.becomes(role)
-    assert "mới đọc được chữ" in await stranger.sends(table(row(1)))
+    assert "chỉ đọc được chữ" in await stranger.sends(table(row(1)))
     assert "giờ làm việc" in (await stranger.sends(table(row(1)), words="mấy giờ mở cửa")).lower()
     assert statuses(office) == {}
 

@@ -122,9 +122,9 @@ def test_every_forged_or_stale_button_gets_one_clear_answer(chat: Chat) -> None:
 
 def test_files_stickers_and_the_rest_are_declined_politely(chat: Chat) -> None:
     for name in ("x" * 500, "", "a\x00.pdf"):
-        chat.sends_file(name).sees("mới đọc được chữ")
+        chat.sends_file(name).sees("chỉ đọc được chữ")
         fine(chat)
-    chat.sends_sticker().sees("mới đọc được chữ")
+    chat.sends_sticker().sees("chỉ đọc được chữ")
     fine(chat)
 
 

@@ -103,8 +103,8 @@ def interrupt(chat: Chat, answered: int) -> None:
     for said, answer in between.items():
         chat.says(said).sees(answer, QUESTIONS[answered])
         assert chat.buttons()[-1] == "Huỷ"
-    chat.sends_file().sees("mới đọc được chữ", QUESTIONS[answered])
-    chat.sends_sticker().sees("mới đọc được chữ", QUESTIONS[answered])
+    chat.sends_file().sees("chỉ đọc được chữ", QUESTIONS[answered])
+    chat.sends_sticker().sees("chỉ đọc được chữ", QUESTIONS[answered])
     chat.says("").sees("chưa có chữ", QUESTIONS[answered])
     chat.presses("0:show:XD01").sees("Nút này đã cũ", QUESTIONS[answered])
     for again in ("/phananh", "góp ý"):
