@@ -56,6 +56,19 @@ def test_feedback_is_listed_without_content_and_shown_with_it(motcua: Motcua, da
         assert repr(secret)[1:-1].encode() not in stored
 
 
+def test_texts_are_classed_one_a_line_and_nothing_is_kept(motcua: Motcua) -> None:
+    lines = ["Tố cáo cán bộ nhận hối lộ", "quy dinh nop ban giay la bat cap", ""]
+    told = motcua.fine("feedback", "classify", "--json", stdin="\n".join([*lines, ""])).records()
+    assert [one["text"] for one in told] == lines
+    assert [(one["kind"], one["clause"]) for one in told] == [
+        ("denunciation", None),
+        ("regulation", 2),
+        ("other", None),
+    ]
+    alone = motcua.fine("feedback", "classify", "Cán bộ", "gây khó", "--json").records()
+    assert alone == [{"text": "Cán bộ gây khó", "kind": "conduct", "clause": 1}]
+
+
 def test_a_message_that_waits_is_listed_and_hurried(motcua: Motcua, database: Database) -> None:
     now = datetime.now(UTC)
     with database.transaction() as tx:
