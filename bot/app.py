@@ -28,6 +28,7 @@ from handlers import (
     alarms,
     catalogue_desk,
     channel_alarms,
+    duty_roster,
     file_intake,
     follow_notices,
     freshness,
@@ -46,6 +47,7 @@ from handlers.agency import Agency, LookUps
 from handlers.conversation import FEEDBACK, Conversation
 from handlers.library import Library
 from handlers.messages import Incoming
+from handlers.rooms import Room
 from handlers.turn import Handlers, Work
 from knowledge.calendar import Calendar
 from knowledge.catalogue import shipped_editions
@@ -205,6 +207,11 @@ def open_database(settings: Settings, clock: Clock = real_clock) -> Database:
     return database
 
 
+def rooms(preset: str) -> tuple[Room, ...]:
+    """Give the rooms that are added to the conversation, in the order in which they look at a message."""
+    return (FEEDBACK, officials.ROOM, duty_roster.ROOM, *OFFICE, file_intake.ROOM, reports.room(preset))
+
+
 @asynccontextmanager
 async def running(
     settings: Settings,
@@ -228,8 +235,7 @@ async def running(
     if channels:  # the first person does not wait for the search index
         await store.read(lambda tx: books.shelf(tx, clock().date()))
     preset, due_days = settings.report.preset, settings.report.due_days
-    rooms = (FEEDBACK, officials.ROOM, *OFFICE, file_intake.ROOM, reports.room(preset))
-    conversation = Conversation(speaks_for, books, sample, rooms)
+    conversation = Conversation(speaks_for, books, sample, rooms(preset))
     work: dict[str, Work] = {
         DOSSIERS: intake.take_in,
         pulling.PULL: partial(pulling.order, [source.name for source in settings.intake.sources]),

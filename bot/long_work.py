@@ -11,7 +11,7 @@ from functools import partial
 from bot.attachments import Attachments
 from bot.jobs import Work
 from bot.settings import Settings
-from handlers import catalogue_desk, checklists, file_intake, pulling, receipt_photos, reports, upkeep
+from handlers import catalogue_desk, checklists, duty_roster, file_intake, pulling, receipt_photos, reports, upkeep
 from storage import privacy
 from storage.database import Database
 
@@ -35,6 +35,7 @@ def long_work(tools: Tools, channel: str, kind: str) -> dict[str, Work]:
         upkeep.PURGE: partial(_purge, tools),
         pulling.PULL: partial(_pull, tools),
         receipt_photos.KIND: partial(_read_photo, tools),
+        duty_roster.FILE: partial(_roster, tools),
     }
     work |= {job: partial(_report, tools) for job in (reports.REPORT, reports.DRAFT)}
     work |= {job: partial(_take_files, tools, channel, kind, job) for job in file_intake.JOBS}
@@ -78,3 +79,9 @@ def _report(tools: Tools, body: str) -> str:
     from bot import report_jobs
 
     return report_jobs.work(tools.database, tools.settings, tools.clock, body)
+
+
+def _roster(tools: Tools, body: str) -> str:
+    from bot import office_jobs
+
+    return office_jobs.roster_file(tools.database, tools.settings, tools.clock, body)

@@ -13,8 +13,8 @@ from typing import Any
 
 from handlers import attachments, front
 from handlers.messages import Attachment, FileRef, Job, Reply, Turn
-from handlers.officials import INTAKE, role_of
 from handlers.rooms import Outcome, Room
+from handlers.standing import ADMINISTRATORS, INTAKE, role_of
 from handlers.talk import Talk, lines
 from handlers.texts import Words
 from knowledge.vietnamese import fold
@@ -133,6 +133,7 @@ ROOM = Room(
     "catalogue_desk",
     verbs={"edpub": _publish, "edget": _fetch},
     commands={"danhmuc": "edget"},
+    roles={"edpub": ADMINISTRATORS, "edget": INTAKE},
     takes_file=_takes_file,
     results={READ: _read, PUBLISH: _published, EXPORT: _fetched},
 )

@@ -115,6 +115,7 @@ class Conversation:
             incoming.files,
             incoming.phone,
             incoming.network,
+            incoming.by,
         )
         if incoming.kind is not Kind.TEXT or session.is_filling or offers.chosen(talk) is not None:
             return talk

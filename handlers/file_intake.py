@@ -19,6 +19,7 @@ from handlers import attachments, front
 from handlers.messages import Attachment, FileRef, Happening, Job, Notice, Reply, Turn
 from handlers.officials import may_take_in
 from handlers.rooms import Outcome, Room
+from handlers.standing import INTAKE
 from handlers.talk import Talk, lines
 from handlers.texts import words
 from knowledge.media import Media
@@ -139,6 +140,7 @@ ROOM = Room(
     "file_intake",
     verbs={VERB: _confirmed},
     takes_file=_takes_file,
+    roles={VERB: INTAKE},
     results={PREVIEW: _previewed, TAKE: _begun, REPORT: _ended},
 )
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from handlers.agency import Agency
 from handlers.messages import Happening, Notice, Reply
 from handlers.notices import Rules
-from handlers.officials import INTAKE
+from handlers.standing import INTAKE
 from handlers.texts import words
 from knowledge.calendar import Unit
 from storage import accounts, audit, officials, silences, sources

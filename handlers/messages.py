@@ -66,6 +66,7 @@ class Incoming:
     `group`: said before others, where nothing personal may be asked or shown; `files`: what came with it. A file with
     words under it is a `TEXT`, one without is a `FILE`. `phone`: the number of a `CONTACT`, only where the platform
     vouches that it is the sender's own; `network`: where it came from as far as the channel knows, hashed with our key.
+    `by`: in a group, the address of the private conversation with whoever did it, where the channel tells.
     """
 
     kind: Kind
@@ -75,12 +76,13 @@ class Incoming:
     files: tuple[Attachment, ...] = ()
     phone: str | None = None
     network: str | None = None
+    by: str | None = None
 
     def to_json(self) -> str:
         """Write the body of an event. Half a character, which no database can hold, becomes U+FFFD."""
         files = [file.to_record() for file in self.files]
         record = {"kind": self.kind, "text": _whole(self.text), "message": self.message, "group": self.group}
-        more = {"files": files, "phone": self.phone, "network": self.network}
+        more = {"files": files, "phone": self.phone, "network": self.network, "by": self.by}
         return json.dumps({**record, **more}, ensure_ascii=False)
 
     @classmethod
@@ -88,7 +90,7 @@ class Incoming:
         """Read the body of an event; one of the time before attachments has none."""
         record = json.loads(body)
         files = tuple(map(Attachment.from_record, record.get("files", ())))
-        known = record["message"], record["group"], files, record.get("phone"), record.get("network")
+        known = (record["message"], record["group"], files, *map(record.get, ("phone", "network", "by")))
         return cls(Kind(record["kind"]), record["text"], *known)
 
 

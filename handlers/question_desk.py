@@ -8,8 +8,8 @@ from datetime import datetime
 from handlers import cards, editions
 from handlers.actions import action
 from handlers.messages import Button, Turn
-from handlers.officials import INTAKE, role_of
 from handlers.rooms import Room
+from handlers.standing import INTAKE, role_of
 from handlers.talk import Talk, lines
 from knowledge import questions
 from knowledge.questions import Group
@@ -102,4 +102,5 @@ ROOM = Room(
     "question_desk",
     verbs={"questions": _list, "qgroup": _show, "qattach": _attach, "qout": _set_aside},
     commands={"cauhoi": "questions"},
+    roles=dict.fromkeys(("questions", "qgroup", "qattach", "qout"), INTAKE),
 )

@@ -21,8 +21,8 @@ from handlers.actions import action
 from handlers.agency import Agency
 from handlers.messages import Button, FileRef, Happening, Job, Notice, Reply, Turn
 from handlers.notices import Rules
-from handlers.officials import role_of
 from handlers.rooms import Outcome, Room
+from handlers.standing import READERS, role_of
 from handlers.talk import Talk, lines
 from handlers.texts import Words, words
 from knowledge.calendar import Calendar
@@ -32,9 +32,7 @@ from storage import accounts, audit, issued_reports, jobs, moments, officials
 from storage.database import Connection
 from storage.events import Pending
 from storage.jobs import NewJob
-from storage.officials import Role
 
-READERS = frozenset({Role.LEADER, Role.ADMINISTRATOR})
 REPORT, DRAFT = "report", "report_draft"  # the jobs: one that somebody asked for, one that the clock did
 DRAFTED = f"{DRAFT}_done"
 DUE = "report_due"  # the moment, every day, at which the due dates are looked at
@@ -47,7 +45,8 @@ _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 def room(preset: str) -> Room:
     """Give the room; `preset` makes dates of a quarter's name."""
     ask = partial(_ask, preset)
-    return Room("reports", verbs={"report": ask}, commands={"baocao": "report"}, results={REPORT: _made})
+    roles = {"report": READERS}
+    return Room("reports", verbs={"report": ask}, commands={"baocao": "report"}, results={REPORT: _made}, roles=roles)
 
 
 def _ask(preset: str, talk: Talk, arguments: tuple[str, ...]) -> Turn | None:

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from handlers import front
 from handlers.forms import Form
 from handlers.messages import Turn
+from handlers.standing import role_of
 from handlers.talk import Talk
+from storage.officials import Role
 
 Verb = Callable[[Talk, tuple[str, ...]], Turn | None]
 """Does what a button with this verb says, given its arguments; None for one that nobody made."""
@@ -42,7 +44,9 @@ class Room:
     buttons and commands; `hears`: reads a free text before codes, wishes and the search; `links`: reads what a
     deep link brought, the rest of `/start`; `takes_file`: reads a message
     that carries a file (`talk.files`; words under it are `talk.text`), before anything else; `takes_contact`: reads a
-    shared telephone number (`talk.phone`); `results`: kind of job → what is said when it is done.
+    shared telephone number (`talk.phone`); `results`: kind of job → what is said when it is done; `roles`: verb → which
+    officials it is for, to everybody else it is like a verb that nobody made; `in_groups`: those of them that work on
+    a button of a group's message too.
     """
 
     name: str
@@ -56,9 +60,16 @@ class Room:
     takes_file: Heard | None = None
     takes_contact: Heard | None = None
     results: Mapping[str, Callable[[Talk, Outcome], Turn]] = field(default_factory=dict)
+    roles: Mapping[str, frozenset[Role]] = field(default_factory=dict)
+    in_groups: frozenset[str] = frozenset()
 
     def act(self, talk: Talk, verb: str, arguments: tuple[str, ...]) -> Turn | None:
         """Do what one of this room's buttons says."""
         if talk.group and verb in self.private:
             return front.in_private(talk)
+        if verb in self.roles and not self._may(talk, verb):
+            return None
         return self.verbs[verb](talk, arguments)
+
+    def _may(self, talk: Talk, verb: str) -> bool:
+        return (not talk.group or verb in self.in_groups) and role_of(talk) in self.roles[verb]

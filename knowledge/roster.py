@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 
 from knowledge.calendar import Calendar
 
@@ -38,11 +39,27 @@ class Days:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """Days of one week, both inclusive, with one official on duty, or with nobody."""
+
+    first: date
+    last: date
+    official: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Week:
     """A week of the roster: its Monday, and who is on duty on which of its worked days, in order."""
 
     monday: date
     days: tuple[tuple[date, int | None], ...]
+
+    @property
+    def stretches(self) -> Iterator[Stretch]:
+        """Put days that follow each other with the same official on duty together."""
+        for who, days in groupby(self.days, key=lambda one: one[1]):
+            listed = [day for day, _ in days]
+            yield Stretch(listed[0], listed[-1], who)
 
     @property
     def officials(self) -> tuple[int, ...]:

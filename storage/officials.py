@@ -33,6 +33,8 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"  # quản trị: takes files in, hears of what goes wrong
     LEADER = "leader"  # lãnh đạo: reads, takes nothing in
     OFFICIAL = "official"  # cán bộ: handles dossiers, takes files in, hears of what goes wrong
+    DESK = "desk"  # một cửa: the counter; handles dossiers, takes nothing in
+    GROUP = "group"  # nhóm: a group or a topic that hears; it has no rights, whoever presses there has theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ _COLUMNS = (
     official.c.linked_at,
     official.c.revoked_at,
 )
-_ROLE = select(official.c.role).where(official.c.account_id == bindparam("b_account"))
+_OF_ACCOUNT = select(*_COLUMNS).where(official.c.account_id == bindparam("b_account"))
 _OPEN = (
     select(invite.c.id, *_COLUMNS)
     .join(official)
@@ -105,10 +107,16 @@ _REACHED = (
 )
 
 
+def of_account(tx: Connection, account_id: int) -> Official | None:
+    """Find the official who speaks from this account; None for everybody who is none."""
+    row = tx.execute(_OF_ACCOUNT, {"b_account": account_id}).one_or_none()
+    return None if row is None else _read(row)
+
+
 def role_of(tx: Connection, account_id: int) -> Role | None:
     """Tell the role of whoever speaks from this account; None for everybody who is no official."""
-    found = tx.execute(_ROLE, {"b_account": account_id}).scalar_one_or_none()
-    return None if found is None else Role(found)
+    found = of_account(tx, account_id)
+    return None if found is None else found.role
 
 
 def by_id(tx: Connection, official_id: int) -> Official | None:

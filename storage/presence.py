@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection, bindparam, exists, update
 
 from storage import accounts, audit, outbox
 from storage.database import lock, lock_number
-from storage.schema import account
+from storage.schema import account, official
 from storage.schema import outbox as outbox_table
 
 _MOVE = (
@@ -21,6 +21,13 @@ _HAND_OVER = (
     .where(outbox_table.c.account_id == bindparam("b_from"), outbox_table.c.state.in_(outbox.OPEN))
     .values(account_id=bindparam("b_to"))
 )
+_there = official.alias("there")
+_RELINK = (
+    update(official)
+    .where(official.c.account_id == bindparam("b_from"), ~exists().where(_there.c.account_id == bindparam("b_to")))
+    .values(account_id=bindparam("b_to"))
+)
+"""Where nobody is linked at the new address yet, whoever was linked at the old one is."""
 
 
 def leave(tx: Connection, lane: str, now: datetime) -> None:
@@ -74,5 +81,6 @@ def move(tx: Connection, lane: str, to_address: str, to_lane: str, now: datetime
         tx.execute(_MOVE, {"b_id": moving.id, "b_address": to_address, "b_lane": to_lane})
         return moving.id
     tx.execute(_HAND_OVER, {"b_from": moving.id, "b_to": there[0].id})
+    tx.execute(_RELINK, {"b_from": moving.id, "b_to": there[0].id})
     accounts.close(tx, moving.id, moving.gone_at or now)
     return there[0].id

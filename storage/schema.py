@@ -45,6 +45,7 @@ from storage.schema_follows import follow as follow
 from storage.schema_follows import look_up_pace as look_up_pace
 from storage.schema_officials import invite as invite
 from storage.schema_officials import official as official
+from storage.schema_officials import official_scope as official_scope
 from storage.schema_officials import roster_change as roster_change
 from storage.schema_officials import roster_turn as roster_turn
 from storage.schema_officials import silence as silence

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Date, ForeignKey, Integer, String, Table
+from sqlalchemy import Date, ForeignKey, Integer, String, Table, Text
 
 from storage.columns import SUBJECT, Erasure, Moment, Sealed, personal, plain
 from storage.schema_base import HASH, ROW_ID, metadata
@@ -62,3 +62,13 @@ roster_change = Table(
     plain("made_at", Moment(), nullable=False),
 )
 """Days on which an official is `away`, or on duty `instead` of whose turn it is, as after a swap."""
+
+official_scope = Table(
+    "official_scope",
+    metadata,
+    plain("id", ROW_ID, primary_key=True),
+    plain("official_id", ROW_ID, ForeignKey("official.id", ondelete="CASCADE"), nullable=False, index=True),
+    plain("kind", String(10), nullable=False),
+    plain("value", Text, nullable=False),
+)
+"""A `field` or a `procedure` that an official handles."""

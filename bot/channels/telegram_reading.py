@@ -7,7 +7,7 @@ that whatever Telegram adds later does no harm.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -156,6 +156,10 @@ class _Message(_Part):
     def is_group(self) -> bool:
         return self.chat.type != PRIVATE
 
+    def by(self, user: _User | None) -> str | None:
+        """The private chat of who did something in a group: its id is the user's (Bot API, Chat)."""
+        return str(user.id) if self.is_group and user is not None and not user.is_bot else None
+
     @property
     def files(self) -> tuple[Attachment, ...]:
         """What it carries, at most one thing; of a photo the largest size, which comes last."""
@@ -181,6 +185,7 @@ class _Query(_Part):
     id: str
     data: str | None = None
     message: _Message | None = None
+    sender: _User | None = Field(default=None, alias="from")
 
 
 class _Member(_Part):
@@ -240,7 +245,7 @@ def _message(number: int, message: _Message, me: Me) -> Heard:
         if message.media_group_id is None
         else f"album:{message.chat.id}:{message.media_group_id[:KEY_CHARACTERS]}"
     )
-    return Said(key, message.address, _incoming(message, me))
+    return Said(key, message.address, replace(_incoming(message, me), by=message.by(message.sender)))
 
 
 def _incoming(message: _Message, me: Me) -> Incoming:
@@ -288,7 +293,7 @@ def _tap(number: int, query: _Query) -> Heard:
     message = query.message
     # A message that is too old to be reached comes with the date 0 (Bot API, InaccessibleMessage).
     tapped = None if message.date == 0 or not message.message_id else str(message.message_id)
-    incoming = Incoming(Kind.TAP, query.data, tapped, message.is_group)
+    incoming = Incoming(Kind.TAP, query.data, tapped, message.is_group, by=message.by(query.sender))
     return Said(str(number), message.address, incoming, query.id)
 
 

@@ -26,6 +26,7 @@ PLACES = {
     "feedback": "feedback.app",
     "report": "report.report",
     "officials": "officials.app",
+    "roster": "roster.app",
     "outbox": "outbox.app",
     "telegram": "telegram.app",
     "zalo": "zalo.app",

@@ -16,13 +16,19 @@ from bot.settings import Settings
 from handlers.officials import LINK
 from knowledge.errors import DeliveryError, Wrong
 from knowledge.vietnamese import nfc
-from storage import audit, officials
+from storage import audit, officials, scopes
 from storage.officials import Official, Role
 
 DAYS = 3  # an invite is for now: the operator sends it and the official presses it
 DAYS_MOST = 30
 NAME_MOST = 100  # characters
 ASK_SECONDS = 5.0  # for Telegram to say what the bot is called; the invite is good without
+
+Number = Annotated[int, typer.Argument(min=1, max=2**31, help="The number that the list shows.")]
+Fields = Annotated[list[str] | None, typer.Option("--field", help="A field that they handle; may be given again.")]
+Procedures = Annotated[
+    list[str] | None, typer.Option("--procedure", help="The code of a procedure that they handle; may be given again.")
+]
 
 app = typer.Typer(
     help="Officials and their chats. Example: motcua officials list", no_args_is_help=True, rich_markup_mode=None
@@ -34,6 +40,8 @@ def invite(
     name: Annotated[str, typer.Argument(help="Whom it is for, as the list shall show it; by default the role.")] = "",
     role: Annotated[Role, typer.Option("--role", help="What they may do.")] = Role.OFFICIAL,
     days: Annotated[int, typer.Option("--days", min=1, max=DAYS_MOST, help="How long it can be used.")] = DAYS,
+    field: Fields = None,
+    procedure: Procedures = None,
 ) -> None:
     """Make a one-time code that links an official's chat: they type it there, or open the link, and press the button.
 
@@ -47,6 +55,7 @@ def invite(
     until = now + timedelta(days=days)
     with opened(given) as database, database.transaction() as tx:
         number, code = officials.invite_new(tx, role, shown, now, until)
+        scopes.assign(tx, number, _texts(field), _texts(procedure))
         audit.add(tx, "official_invited", now, detail=f"official {number}, {role}, from the command line")
     write(f"{number}  {role}  until {_local(given, until)}")
     write(f"code  {officials.written(code)}   (in a chat with the bot: /moi CODE)")
@@ -77,8 +86,35 @@ def list_officials() -> None:
     given = settings()
     now = real_clock()
     with opened(given) as database, database.transaction() as tx:
+        handled = scopes.load(tx)
         for one, channel, invited_until in officials.listed(tx):
-            write(f"{one.id}  {one.role}  {one.name or '(erased)'}  {_state(given, one, channel, invited_until, now)}")
+            state = _state(given, one, channel, invited_until, now)
+            scope = handled.get(one.id, scopes.Scope())
+            handles = f"  handles: {', '.join(scope.fields + scope.procedures)}" if one.id in handled else ""
+            write(f"{one.id}  {one.role}  {one.name or '(erased)'}  {state}{handles}")
+
+
+@app.command("assign")
+def assign(number: Number, field: Fields = None, procedure: Procedures = None) -> None:
+    """Say which fields and procedures an official handles; what was said before is replaced.
+
+    Example: motcua officials assign 3 --field "Xây dựng" --procedure 1.009972
+    """
+    with opened(settings()) as database, database.transaction() as tx:
+        if (found := officials.by_id(tx, number)) is None or found.revoked_at is not None:
+            raise Wrong(f"no official {number} who stands")
+        told = _texts(field), _texts(procedure)
+        scopes.assign(tx, number, *told)
+        audit.add(tx, "official_assigned", real_clock(), detail=f"official {number}: {', '.join(told[0] + told[1])}")
+    write(f"{number}  handles: {', '.join(told[0] + told[1]) or 'nothing in particular'}")
+
+
+def _texts(given: list[str] | None) -> list[str]:
+    """Read what was given more than once, each value one clean line."""
+    told = [" ".join(nfc(one).split()) for one in given or ()]
+    if any(not one.isprintable() or not 0 < len(one) <= NAME_MOST for one in told):
+        raise typer.BadParameter(f"a field or a code has 1 to {NAME_MOST} characters and is one line")
+    return told
 
 
 def _state(given: Settings, one: Official, channel: str | None, invited_until: datetime | None, now: datetime) -> str:
@@ -93,7 +129,7 @@ def _state(given: Settings, one: Official, channel: str | None, invited_until: d
 
 
 @app.command("revoke")
-def revoke(number: Annotated[int, typer.Argument(min=1, max=2**31, help="The number that the list shows.")]) -> None:
+def revoke(number: Number) -> None:
     """Take an official's rights, and the invite if it is still open, at once.
 
     Example: motcua officials revoke 3

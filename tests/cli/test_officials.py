@@ -73,6 +73,27 @@ def test_an_invite_has_a_name_a_role_and_an_end_that_make_sense(bare: Motcua) ->
     assert bare("officials", "revoke", "9" * 20).code == 2
 
 
+def test_the_roster_is_set_and_shown_and_an_official_is_assigned_fields(bare: Motcua) -> None:
+    for name in ("An", "Bình"):
+        bare.fine("officials", "invite", name, "--field", "Xây dựng")
+    bare.fine("roster", "set", "1", "2", "--from", "2026-11-30")
+    bare.fine("roster", "set", "--away", "1", "--from", "2026-12-01", "--to", "2026-12-01")
+    shown = bare.fine("roster", "show", "--from", "2026-11-30", "--weeks", "2").out.splitlines()
+    assert shown == [
+        "2026-11-30  2026-11-30  1  An",
+        "2026-12-01  2026-12-01  2  Bình",
+        "2026-12-02  2026-12-04  1  An",
+        "2026-12-07  2026-12-11  2  Bình",
+    ]
+    bare.fine("roster", "show", "--from", "2026-11-30", "--out", "truc.xlsx")
+    assert (bare.folder / "truc.xlsx").read_bytes().startswith(b"PK")
+    bare.fine("officials", "assign", "2", "--procedure", "1.009972")
+    listed = bare.fine("officials", "list").out
+    assert "handles: Xây dựng" in listed
+    assert "handles: 1.009972" in listed
+    assert (bare("roster", "set", "9").code, bare("roster", "set", "--away", "1", "2").code) == (1, 2)
+
+
 def test_an_official_takes_a_file_in_from_the_terminal_and_gets_the_refused_rows_as_one(motcua: Motcua) -> None:
     found = re.search(r"code {2}(\S+)", motcua.fine("officials", "invite", "Bình").out)
     assert found is not None

@@ -48,6 +48,7 @@ FAMILIES = {
     "alarm.": {"steps", "misses", *REMEMBERED},
     "fault.": set(get_args(FaultKind)),
     "role.": {str(role) for role in Role},
+    "official.can_": {"leader", "desk", "group"},
     "file.": {*attachments.REASONS, "later"},
     "intake.fault_": set(get_args(RowProblem)),
     "intake.file_": set(get_args(FileProblem)),

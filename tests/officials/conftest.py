@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from handlers import officials
+from handlers import duty_roster, officials
 from handlers.conversation import FEEDBACK
 from storage.database import Database
 from tests.stories.chat import Chat, open_office
@@ -15,5 +15,5 @@ from tests.stories.chat import Chat, open_office
 @pytest.fixture
 def chat(database: Database) -> Iterator[Chat]:
     """Talk to an agency whose officials can be linked, as somebody who is none yet."""
-    with open_office(database, rooms=(FEEDBACK, officials.ROOM)) as office:
+    with open_office(database, rooms=(FEEDBACK, officials.ROOM, duty_roster.ROOM)) as office:
         yield Chat(office, "an")

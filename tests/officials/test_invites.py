@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy import select
 from bot.store import Store
 from handlers.actions import action
 from handlers.messages import Incoming, Kind
-from storage import accounts, officials, privacy
+from storage import accounts, officials, presence, privacy
 from storage.accounts import lane_of
 from storage.database import Database
 from storage.officials import Role, plain_code, written
@@ -120,7 +121,16 @@ def test_a_stranger_who_tries_officials_commands_gets_the_answer_to_an_unknown_o
 
 
 @pytest.mark.parametrize(
-    "pressed", [("invite", MADE_UP), ("invite", MADE_UP, "x"), ("invite",), ("staff",), ("staff", "x")]
+    "pressed",
+    [
+        ("invite", MADE_UP),
+        ("invitenew", "official", "x"),
+        ("revoke", "1", "yes"),
+        ("invite", MADE_UP, "x"),
+        ("invite",),
+        ("staff",),
+        ("staff", "x"),
+    ],
 )
 def test_a_button_that_a_stranger_forges_is_like_any_that_nobody_made(chat: Chat, pressed: tuple[str, ...]) -> None:
     stale = chat.presses(action("nonsense")).heard
@@ -195,3 +205,47 @@ def test_a_slip_of_the_finger_is_no_code_of_ours(chat: Chat) -> None:
         assert not officials.is_ours(tx, code[:-1])
         assert not officials.is_ours(tx, "")
     assert plain_code(written(code)) == code
+
+
+def test_an_administrator_makes_an_invite_in_chat_and_revokes_in_chat(chat: Chat) -> None:
+    _, code = invited(chat, Role.ADMINISTRATOR)
+    chat.says(f"/moi {code}").taps(ACCEPT)
+    chat.says("/moi").sees("họ tên người được mời")
+    chat.says("/moi Lê Văn: Cường").sees("Lê Văn Cường giữ vai trò gì").taps("lãnh đạo").sees(
+        "lãnh đạo", "dùng một lần"
+    )
+    made = re.search(r"(?:[A-Z2-7]{6}-){3}[A-Z2-7]{6}", chat.last)
+    assert made is not None
+    cuong = chat.as_person("cuong")
+    cuong.says(made[0]).sees("Lê Văn Cường").taps(ACCEPT)
+    assert role_of(cuong) is Role.LEADER
+    chat.says("/thuhoi").taps("2. Lê Văn Cường (lãnh đạo)").sees("Thu hồi quyền của 2. Lê Văn Cường").taps("Thu hồi")
+    assert role_of(cuong) is None
+    assert role_of(chat) is Role.ADMINISTRATOR
+    assert chat.office.trail().count("official_revoked") == 1
+
+
+def test_a_group_is_linked_by_an_invite_for_a_group_and_by_no_other(chat: Chat) -> None:
+    office = chat.office
+    _, code = invited(chat, Role.GROUP)
+    chat.says(f"/moi {code}").sees("Mã này dành cho nhóm")
+    (shown,) = office.receives("nhóm", Incoming(Kind.TEXT, f"/moi {code}", group=True))
+    assert shown.buttons[0][0].label == ACCEPT
+    (linked,) = office.receives("nhóm", Incoming(Kind.TAP, shown.buttons[0][0].action, group=True))
+    assert "Tin về hồ sơ sẽ đến đây" in linked.text
+    group = chat.as_person("nhóm")
+    assert role_of(group) is Role.GROUP
+    (again,) = office.receives("nhóm 2", Incoming(Kind.TAP, shown.buttons[0][0].action, group=True))
+    assert "không còn dùng được" in again.text
+
+
+def test_a_group_that_became_a_supergroup_is_still_linked_also_where_somebody_wrote_there_first(chat: Chat) -> None:
+    office = chat.office
+    _, code = invited(chat, Role.GROUP)
+    office.receives("nhóm", Incoming(Kind.TAP, action("invite", code), group=True))
+    for old, new in (("nhóm", "nhóm lớn"), ("nhóm lớn", "nhóm mới")):
+        if new == "nhóm mới":
+            office.receives(new, Incoming(Kind.TEXT, "xin chào", group=True))
+        with office.database.transaction() as tx:
+            presence.move(tx, office.lane(old), new, office.lane(new), chat.clock())
+        assert role_of(chat.as_person(new)) is Role.GROUP, new

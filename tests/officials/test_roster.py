@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from openpyxl import load_workbook
 
+from handlers.actions import action
+from handlers.documents.roster import written
 from knowledge.calendar import Calendar
 from knowledge.errors import Wrong
 from knowledge.roster import Days, Roster, Rotation
-from storage import officials, roster
+from storage import accounts, officials, roster
 from storage.database import Connection, Database
 from storage.officials import Role
+from tests.stories.chat import Chat
 from tests.stories.office import HOURS
 
 CALENDAR = Calendar(HOURS)
@@ -103,3 +108,45 @@ def test_weeks_of_the_same_official_or_of_nobody_are_not_swapped(database: Datab
         assert roster.swap(tx, CALENDAR, date(2026, 11, 9), date(2026, 11, 16), NOW) is None
         roster.rotate(tx, date(2026, 11, 2), [an])
         assert roster.swap(tx, CALENDAR, date(2026, 11, 9), date(2026, 11, 16), NOW) is None
+
+
+def linked(chat: Chat, role: Role, name: str) -> int:
+    with chat.office.database.transaction() as tx:
+        now, lane = chat.clock(), chat.office.lane(name)
+        who = accounts.ensure(tx, channel="test", address=name, lane=lane, now=now)
+        number, code = officials.invite_new(tx, role, name, now, now + timedelta(days=1))
+        found = officials.open_invite(tx, code, now)
+        assert found is not None
+        assert officials.accept(tx, found, who, now)
+    return number
+
+
+def test_in_chat_officials_see_who_is_on_duty_and_change_their_own_weeks_only(chat: Chat) -> None:
+    an, binh = linked(chat, Role.OFFICIAL, "an"), linked(chat, Role.OFFICIAL, "binh")
+    chat.says("/truc").sees("Chưa có lịch trực")
+    with chat.office.database.transaction() as tx:
+        roster.rotate(tx, chat.clock().date(), [an, binh])
+    chat.says("/truc").sees("Hôm nay trực: an", "23/11–27/11: an", "30/11–04/12: binh")
+    assert "Đổi tuần 30/11" not in chat.buttons()
+    chat.presses(action("dutyaway", "2026-11-30")).sees("không còn dùng được")
+    chat.says("/truc").taps("Đổi tuần 23/11").sees("Đã đổi tuần 23/11 với tuần 30/11", "Hôm nay trực: binh")
+    chat.says("/truc").taps("Nghỉ tuần 30/11").sees("30/11–04/12: binh")
+    chi = chat.as_person("chi")
+    linked(chat, Role.LEADER, "chi")
+    chi.says("/truc").taps("Nghỉ tuần 23/11").sees("Hôm nay trực: an")
+    assert chat.office.trail()[-3:] == ["roster_changed", "answered", "roster_changed"]
+
+
+def test_the_file_of_the_roster_has_a_line_for_each_part_of_a_week() -> None:
+    found = Roster([TWO], [Days(AN, date(2026, 11, 3), date(2026, 11, 4))], [], BOTH)
+    sheet = load_workbook(
+        io.BytesIO(written(found.weeks(CALENDAR, TWO.since, 2), {AN: "=An", BINH: "Bình"}, "vi"))
+    ).active
+    assert sheet is not None
+    rows = [tuple(row) for row in sheet.iter_rows(min_row=2, values_only=True)]
+    assert [(first.day, last.day, who, name) for first, last, who, name in rows] == [  # type: ignore[union-attr]
+        (2, 2, AN, "=An"),
+        (3, 4, BINH, "Bình"),
+        (5, 6, AN, "=An"),
+        (9, 13, BINH, "Bình"),
+    ]
