@@ -34,6 +34,7 @@ from handlers import (
     freshness,
     intake,
     library,
+    linking,
     officials,
     pulling,
     question_desk,
@@ -209,7 +210,7 @@ def open_database(settings: Settings, clock: Clock = real_clock) -> Database:
 
 def rooms(preset: str) -> tuple[Room, ...]:
     """Give the rooms that are added to the conversation, in the order in which they look at a message."""
-    return (FEEDBACK, officials.ROOM, duty_roster.ROOM, *OFFICE, file_intake.ROOM, reports.room(preset))
+    return (FEEDBACK, officials.ROOM, linking.ROOM, duty_roster.ROOM, *OFFICE, file_intake.ROOM, reports.room(preset))
 
 
 @asynccontextmanager
@@ -254,7 +255,7 @@ async def running(
         reports.DRAFTED: reports.drafted,
     }
     rules = {**follow_notices.rules(speaks_for), **alarms.RULES, **file_intake.RULES, **freshness.rules(speaks_for)}
-    rules |= {**stale_notes.RULES, **reports.RULES, **channel_alarms.RULES}
+    rules |= {**linking.rules(speaks_for), **stale_notes.RULES, **reports.RULES, **channel_alarms.RULES}
     span = settings.delivery.quiet_hours
     kept = quiet.keep(rules, None if span is None else quiet.Quiet(*span, settings.agency.timezone))
     handlers = Handlers(conversation, conversation.apologise, work, conversation.results, kept)

@@ -23,7 +23,7 @@ from bot.points import reached
 from bot.store import Store
 from handlers.messages import FileRef, Reply
 from knowledge.errors import DeliveryError, Gone, Moved, Refused, TryLater, Unavailable, Uncertain
-from storage import accounts, audit, files, outbox, presence
+from storage import accounts, audit, files, outbox, people, presence
 from storage.database import Connection
 from storage.outbox import Claimed
 
@@ -190,6 +190,7 @@ class Delivery:
         match error:
             case Gone():
                 await self._write("gone", partial(self._close_account, row, str(error)))
+                self._more.set()  # what waited may go on to another account of the person
                 return False
             case Moved():
                 return await self._follow(row, error.address)
@@ -272,9 +273,10 @@ class Delivery:
 
     def _close_account(self, row: Claimed, error: str, tx: Connection) -> None:
         now = self._clock()
+        accounts.close(tx, row.account_id, now)
+        people.pass_on(tx, row.account_id, now)
         outbox.settle(tx, row, self.owner, "gone", now, error=error)
         outbox.drop(tx, row.account_id, now)
-        accounts.close(tx, row.account_id, now)
         audit.add(tx, "account_gone", now, detail=f"{row.channel} account {row.account_id}")
 
 

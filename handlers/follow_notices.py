@@ -20,12 +20,11 @@ from handlers import intake
 from handlers.agency import Agency
 from handlers.board import contact
 from handlers.follows import name
-from handlers.messages import Button, Happening, Notice, Reply, Session
+from handlers.messages import Button, Happening, Notice, Reply
 from handlers.notices import Rules
-from handlers.talk import Talk, lines
-from handlers.texts import words
+from handlers.talk import Talk, lines, written_to
 from knowledge.status import Status
-from storage import accounts, dossiers, follows, look_ups
+from storage import dossiers, follows, look_ups
 from storage.database import Connection
 from storage.dossiers import Dossier
 from storage.events import Pending
@@ -140,19 +139,15 @@ def _told(agency: Agency, tx: Connection, happening: Happening, now: datetime) -
 
 
 def _followers(agency: Agency, tx: Connection, dossier_id: int, now: datetime) -> Iterator[_About]:
-    for followed in follows.followers(tx, dossier_id):
+    for followed in follows.followers(tx, dossier_id, now):
         about = _about(agency, tx, followed, now)
         if about is not None:
             yield about
 
 
 def _about(agency: Agency, tx: Connection, followed: Follow, now: datetime) -> _About | None:
-    account, dossier = accounts.by_id(tx, followed.account_id), dossiers.by_id(tx, followed.dossier_id)
-    if account is None or dossier is None:
-        return None
-    local = now.astimezone(ZoneInfo(agency.timezone))
-    talk = Talk(tx, account[0], "", Session(), local, agency, None, words(account[0].language))
-    return _About(talk, followed, dossier)
+    talk, dossier = written_to(agency, tx, followed.account_id, now), dossiers.by_id(tx, followed.dossier_id)
+    return None if talk is None or dossier is None else _About(talk, followed, dossier)
 
 
 def look_at_the_day(agency: Agency, tx: Connection, _event: Pending, now: datetime) -> list[Happening]:

@@ -20,7 +20,8 @@ from handlers.guard import Guard
 from handlers.messages import Button, Turn
 from handlers.rooms import Room
 from handlers.talk import Talk, lines
-from storage import dossiers, follows
+from storage import dossiers, follows, people
+from storage.accounts import Account
 from storage.dossiers import Dossier
 from storage.follows import Follow
 from storage.outbox import FETCHED
@@ -56,16 +57,18 @@ def _unknown(talk: Talk, guard: Guard, code: str) -> Turn:
 
 
 def _begin(talk: Talk, found: Dossier) -> Turn:
-    if talk.account.channel in FETCHED:
+    if _is_page(talk) and _is_page(talk, people.route(talk.tx, talk.account.id, talk.now)):
         return _elsewhere(talk, found)
     if found.status.is_final:
         return talk.answer(talk.say("follow.final", code=found.code), _rows(talk), done="follow_refused")
     known = follows.find(talk.tx, talk.account.id, found.id)
     if known is None and follows.count(talk.tx, talk.account.id) >= FOLLOWS_MOST:
         return talk.answer(talk.say("follow.too_many", most=FOLLOWS_MOST), _rows(talk), done="follow_refused")
-    detailed = looking_up.is_proved(talk, found.code) or (known is not None and known.may_tell(talk.now))
+    proved = looking_up.is_proved(talk, found.code)
+    detailed = proved or (known is not None and known.may_tell(talk.now))
     expires_at = talk.now + talk.agency.look_ups.follow_lasts if detailed else None
-    follows.begin(talk.tx, talk.account.id, found, talk.now, detailed=detailed, expires_at=expires_at)
+    whose = talk.account.id if proved or known is None else known.account_id
+    follows.begin(talk.tx, whose, found, talk.now, detailed=detailed, expires_at=expires_at)
     until = "" if expires_at is None else talk.say("follow.until", at=talk.day(expires_at))
     text = lines([talk.say("follow.begun", code=found.code), until])
     row = [talk.button("nickname", "nickname", found.code), talk.button("unfollow", "unfollow", found.code)]
@@ -116,7 +119,7 @@ def renew(talk: Talk, arguments: tuple[str, ...]) -> Turn | None:
     known, found = mine
     detailed = known.may_tell(talk.now)
     expires_at = talk.now + talk.agency.look_ups.follow_lasts if detailed else None
-    follows.begin(talk.tx, talk.account.id, found, talk.now, detailed=detailed, expires_at=expires_at)
+    follows.begin(talk.tx, known.account_id, found, talk.now, detailed=detailed, expires_at=expires_at)
     told = talk.say("follow.renewed", name=name(talk, known, found))
     more = talk.say("follow.renewed_bare") if expires_at is None else talk.say("follow.until", at=talk.day(expires_at))
     row = [talk.button("more", "more", found.code)] if expires_at is None else []
@@ -154,8 +157,8 @@ def _list(talk: Talk, arguments: tuple[str, ...], *, archived: bool) -> Turn | N
     )
 
 
-def _is_page(talk: Talk) -> bool:
-    return talk.account.channel in FETCHED
+def _is_page(talk: Talk, account: Account | None = None) -> bool:
+    return (account or talk.account).channel in FETCHED
 
 
 def _turning(talk: Talk, page: int, pages: int, others: int, *, archived: bool) -> list[Button]:

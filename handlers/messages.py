@@ -180,6 +180,8 @@ class Notice:
     `digest`: notices of one digest (a name of the rule's own) to one account that wait for the same `not_before` leave
     as one message: the texts below each other, `DIGEST_ROWS` rows of buttons, all files, and `heading` once on top.
     What comes after the message left begins the next one. Without a `not_before` each notice goes by itself.
+
+    Where its person has several accounts it goes to the one that suits them best; `here`: to this very one.
     """
 
     account_id: int
@@ -188,6 +190,7 @@ class Notice:
     urgent: bool = False
     digest: str = ""
     heading: Markup | None = None
+    here: bool = False
 
 
 @dataclass(frozen=True, slots=True)

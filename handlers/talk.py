@@ -15,8 +15,9 @@ from handlers.actions import action
 from handlers.agency import Agency
 from handlers.library import Shelf
 from handlers.messages import Attachment, Button, Reply, Session, Turn
-from handlers.texts import Words
+from handlers.texts import Words, words
 from knowledge.vietnamese import nfc
+from storage import accounts
 from storage.accounts import Account
 from storage.database import Connection
 
@@ -80,6 +81,15 @@ class Talk:
         local = self.local(at)
         pattern = "%d/%m/%Y" if (local.hour, local.minute) == (0, 0) else "%H:%M, %d/%m/%Y"
         return local.strftime(pattern)
+
+
+def written_to(agency: Agency, tx: Connection, account_id: int, now: datetime) -> Talk | None:
+    """Give the view in which a notice to this account is worded; None when the account is no longer there."""
+    found = accounts.by_id(tx, account_id)
+    if found is None:
+        return None
+    local = now.astimezone(ZoneInfo(agency.timezone))
+    return Talk(tx, found[0], "", Session(), local, agency, None, words(found[0].language))
 
 
 def lines(parts: Iterable[Markup | str]) -> Markup:

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
 
-from handlers import notices
+from handlers import notices, shared_drafts
 from handlers.messages import SESSION_VERSION, Happening, Incoming, Kind, Notice, Reply, Session, Turn
 from handlers.notices import Rules
-from storage import accounts, audit, digests, events, jobs, outbox
+from storage import accounts, audit, digests, events, jobs, outbox, people
 from storage.accounts import Account, Saved
 from storage.database import Connection
 from storage.events import Pending
@@ -107,9 +107,10 @@ def take(tx: Connection, lane: str, handlers: Handlers, lease: Lease, now: datet
         audit.add(tx, "paused", now, event_id=event.id, lane=event.lane)
         events.finish(tx, event.id, now)
         return Taken(event.id, more=event.more)
-    session, restarted = _restore(event.saved)
+    session, restarted = _restore(_saved(tx, event, event.account))
     if event.kind == MESSAGE:
         incoming = Incoming.from_json(event.body)
+        session = shared_drafts.brought(tx, event.account, session, now)
         turn = handlers.answer(Situation(tx, event.account, incoming, session, restarted, now))
     else:
         situation = Situation(tx, event.account, Incoming(Kind.OTHER), session, restarted, now)
@@ -125,6 +126,15 @@ def _give_up(tx: Connection, event: Pending, handlers: Handlers, lease: Lease, n
         return Taken(event.id, more=event.more)
     turn = handlers.apologise(event.account)
     return _save(tx, event, event.account, turn, {}, lease, now, failed=True)
+
+
+def _saved(tx: Connection, event: Pending, account: Account) -> Saved | None:
+    """Give the saved state; whose person has other accounts is held first, for those may change it."""
+    if account.person_id is None:
+        return event.saved
+    people.hold(tx, account.person_id)
+    found = accounts.by_id(tx, account.id)
+    return event.saved if found is None else found[1]
 
 
 def _restore(saved: Saved | None) -> tuple[Session, bool]:
@@ -203,10 +213,10 @@ def _add_notices(tx: Connection, event: Pending, rules: Rules, happenings: Itera
 
 
 def _add_notice(tx: Connection, event: Pending, number: int, notice: Notice, now: datetime) -> None:
-    found = accounts.by_id(tx, notice.account_id)
-    if found is None or found[0].gone_at is not None:
+    account = _recipient(tx, notice, now)
+    if account is None:
         return
-    account, reply, key = found[0], notice.reply, f"{event.id}:{found[0].id}:n{number}"
+    reply, key = notice.reply, f"{event.id}:{account.id}:n{number}"
     if notice.digest and notice.not_before is not None:
         digest_key = digests.key_of(account.id, notice.digest, notice.not_before)
         known = digests.find(tx, digest_key)
@@ -217,3 +227,11 @@ def _add_notice(tx: Connection, event: Pending, number: int, notice: Notice, now
         reply = reply.below(Reply(notice.heading)) if notice.heading else reply
     row = NewRow(key, account.id, account.channel, outbox.NOTICE, reply.to_json(), event.id, notice.not_before)
     outbox.add(tx, row, now, owner=None, lease_seconds=0)
+
+
+def _recipient(tx: Connection, notice: Notice, now: datetime) -> Account | None:
+    """Choose the account to which a notice goes, of those that its person has; None when nobody can be reached."""
+    if not notice.here:
+        return people.route(tx, notice.account_id, now)
+    found = accounts.by_id(tx, notice.account_id)
+    return None if found is None or found[0].gone_at is not None else found[0]

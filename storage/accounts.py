@@ -23,6 +23,7 @@ class Account:
     language: str | None
     gone_at: datetime | None
     paused_until: datetime | None = None
+    person_id: int | None = None
 
     def is_paused(self, now: datetime) -> bool:
         """Tell whether a person of the agency speaks here just now, so that the bot does not answer."""
@@ -45,6 +46,7 @@ COLUMNS = (
     account.c.language,
     account.c.gone_at,
     account.c.paused_until,
+    account.c.person_id,
     conversation.c.version,
     conversation.c.state,
 )

@@ -22,6 +22,7 @@ from storage.vault import Vault
 
 PERSONAL = "personal"  # the key of the declaration in Column.info
 SUBJECT = "subject"  # the key in Table.info of the column that leads to the account a row is about
+PERSON = "person"  # the key in Table.info of the column that joins the accounts of one person
 UNTIL = "until"  # the key in Table.info of the column that says until when each row is kept
 
 

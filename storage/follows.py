@@ -1,18 +1,22 @@
-"""Followed dossiers: which account is told of which dossier, under which nickname, until when."""
+"""Followed dossiers: which account is told of which dossier, under which nickname, until when.
+
+A person with several accounts has what was followed on any of them; a dossier followed on two is told of once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delete, func, insert, or_, select, update
 
 from knowledge.status import Status
 from storage import dossiers
 from storage.dossiers import Dossier
-from storage.schema import dossier, dossier_supplement, follow
+from storage.people import same_person
+from storage.schema import account, dossier, dossier_supplement, follow
 
 RUNNING = tuple(int(status) for status in Status if status.clock_is_running)
 FINAL = tuple(int(status) for status in Status if status.is_final)
@@ -41,15 +45,17 @@ class Follow:
 
 
 _COLUMNS = tuple(follow.c[name] for name in Follow.__dataclass_fields__)
-_OF = select(*_COLUMNS).where(
-    follow.c.account_id == bindparam("b_account"), follow.c.dossier_id == bindparam("b_dossier")
-)
+_MINE_TOO = same_person(follow.c.account_id, bindparam("b_account"))
+_OF = select(*_COLUMNS).where(_MINE_TOO, follow.c.dossier_id == bindparam("b_dossier")).order_by(follow.c.id)
 _BY_ID = select(*_COLUMNS).where(follow.c.id == bindparam("b_id"))
 _FOLLOWERS = select(*_COLUMNS).where(follow.c.dossier_id == bindparam("b_dossier")).order_by(follow.c.id)
+_PERSONS = select(account.c.id, account.c.person_id).where(
+    account.c.id.in_(bindparam("b_ids", expanding=True)), account.c.person_id.is_not(None)
+)
 _MINE = (
     select(*_COLUMNS, *(column.label(f"d_{column.name}") for column in dossiers.COLUMNS))
     .join(dossier, dossier.c.id == follow.c.dossier_id)
-    .where(follow.c.account_id == bindparam("b_account"))
+    .where(_MINE_TOO)
 )
 _ARCHIVE = update(follow).where(follow.c.dossier_id == bindparam("b_dossier")).values(archived_at=bindparam("b_at"))
 _OWN = (
@@ -60,16 +66,14 @@ _OWN = (
 
 
 def find(tx: Connection, account_id: int, dossier_id: int) -> Follow | None:
-    """Find the follow of a dossier by an account."""
-    return _one(tx.execute(_OF, {"b_account": account_id, "b_dossier": dossier_id}).one_or_none())
+    """Find the follow of a dossier by the person who has this account."""
+    found = [_read(row) for row in tx.execute(_OF, {"b_account": account_id, "b_dossier": dossier_id})]
+    return max(found, key=_worth, default=None)
 
 
 def by_id(tx: Connection, follow_id: int) -> Follow | None:
     """Load a follow."""
-    return _one(tx.execute(_BY_ID, {"b_id": follow_id}).one_or_none())
-
-
-def _one(row: Any) -> Follow | None:
+    row = tx.execute(_BY_ID, {"b_id": follow_id}).one_or_none()
     return None if row is None else _read(row)
 
 
@@ -77,23 +81,51 @@ def _read(values: Sequence[Any]) -> Follow:
     return Follow(*values)
 
 
-def followers(tx: Connection, dossier_id: int) -> list[Follow]:
-    """List who follows a dossier, first come first."""
-    return [_read(row) for row in tx.execute(_FOLLOWERS, {"b_dossier": dossier_id})]
+def _worth(one: Follow) -> tuple[object, ...]:
+    """Order the follows of one dossier by one person: what tells more, then what lasts longer, then the older one."""
+    return one.detailed, one.expires_at is None or one.expires_at.timestamp(), -one.id
+
+
+def followers(tx: Connection, dossier_id: int, now: datetime) -> list[Follow]:
+    """List who follows a dossier, each person once, first come first."""
+    found = [(_read(row), now) for row in tx.execute(_FOLLOWERS, {"b_dossier": dossier_id})]
+    return [one for one, _ in _once(tx, found, now)]
+
+
+def _once(tx: Connection, found: Sequence[tuple[Follow, datetime]], now: datetime) -> list[tuple[Follow, datetime]]:
+    """Leave of the follows of one dossier by one person the one that is worth most now."""
+    persons: dict[int, int] = {}
+    if len(found) > 1:
+        rows = tx.execute(_PERSONS, {"b_ids": list({one.account_id for one, _ in found})})
+        persons = {row.id: row.person_id for row in rows}
+    best: dict[tuple[int, int, int], tuple[Follow, datetime]] = {}
+    for one, at in found:
+        whose = (0, persons[one.account_id]) if one.account_id in persons else (1, one.account_id)
+        key = (*whose, one.dossier_id)
+        known = best.get(key)
+        if known is None or (not one.is_over(now), *_worth(one)) > (not known[0].is_over(now), *_worth(known[0])):
+            best[key] = (one, at)
+    return list(best.values())
 
 
 def count(tx: Connection, account_id: int) -> int:
-    """Count the dossiers that an account follows."""
-    return int(tx.execute(select(func.count()).where(follow.c.account_id == account_id)).scalar_one())
+    """Count the dossiers that the person who has this account follows."""
+    whose = same_person(follow.c.account_id, account_id)
+    return int(tx.execute(select(func.count(follow.c.dossier_id.distinct())).where(whose)).scalar_one())
 
 
 def listed(tx: Connection, account_id: int, *, archived: bool) -> list[tuple[Follow, Dossier]]:
-    """List what an account follows: the dossiers under way, or those that have come to their end; newest first."""
+    """List what a person follows: the dossiers under way, or those that have come to their end; newest first."""
     is_archived = follow.c.archived_at.is_not(None) if archived else follow.c.archived_at.is_(None)
     rows = tx.execute(
         _MINE.where(is_archived).order_by(follow.c.followed_at.desc(), follow.c.id.desc()), {"b_account": account_id}
     )
-    return [(_read(row[: len(_COLUMNS)]), _dossier(row)) for row in rows]
+    found: dict[int, tuple[Follow, Dossier]] = {}
+    for row in rows:
+        one, of = _read(row[: len(_COLUMNS)]), _dossier(row)
+        if of.id not in found or _worth(one) > _worth(found[of.id][0]):
+            found[of.id] = (one, of)
+    return list(found.values())
 
 
 def _dossier(row: Sequence[Any]) -> Dossier:
@@ -104,7 +136,11 @@ def _dossier(row: Sequence[Any]) -> Dossier:
 def begin(
     tx: Connection, account_id: int, found: Dossier, now: datetime, *, detailed: bool, expires_at: datetime | None
 ) -> None:
-    """Follow a dossier, or follow it with more or less than before; what was told of it before stays told."""
+    """Follow a dossier, or follow it with more or less than before; what was told of it before stays told.
+
+    `account_id`: the account that proved to be the owner's, or that follows it already: when a person's accounts are
+    parted, what one of them proved must not stay with the other.
+    """
     values = {
         "detailed": detailed,
         "expires_at": expires_at,
@@ -118,13 +154,21 @@ def begin(
 
 
 def end(tx: Connection, follow_id: int) -> None:
-    """Follow a dossier no longer."""
-    tx.execute(delete(follow).where(follow.c.id == follow_id))
+    """Follow a dossier no longer, on any account of the person."""
+    tx.execute(delete(follow).where(*_and_alike(tx, follow_id)))
 
 
 def call(tx: Connection, follow_id: int, nickname: str | None) -> None:
     """Give a followed dossier a nickname, or take it away."""
     tx.execute(update(follow).where(follow.c.id == follow_id).values(nickname=nickname))
+
+
+def _and_alike(tx: Connection, follow_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Select a follow, and those of the same dossier on the other accounts of its person."""
+    found = by_id(tx, follow_id)
+    if found is None:
+        return (follow.c.id == follow_id,)
+    return same_person(follow.c.account_id, found.account_id), follow.c.dossier_id == found.dossier_id
 
 
 def archive(tx: Connection, dossier_id: int, at: datetime | None) -> None:
@@ -149,7 +193,7 @@ def overdue(tx: Connection, before: datetime) -> list[tuple[Follow, datetime]]:
         _untold(follow.c.overdue_told, dossier.c.due_at),
     )
     rows = select(*_COLUMNS, dossier.c.due_at).join(dossier, dossier.c.id == follow.c.dossier_id).where(*late)
-    return _with_moment(tx.execute(rows.order_by(follow.c.id)).all())
+    return _with_moment(tx, rows.order_by(follow.c.id), before)
 
 
 def ending(tx: Connection, now: datetime, until: datetime) -> list[tuple[Follow, datetime]]:
@@ -169,24 +213,24 @@ def ending(tx: Connection, now: datetime, until: datetime) -> list[tuple[Follow,
         .where(*near)
         .group_by(*_COLUMNS)
     )
-    return _with_moment(tx.execute(rows.order_by(follow.c.id)).all())
+    return _with_moment(tx, rows.order_by(follow.c.id), now)
 
 
 def expiring(tx: Connection, until: datetime) -> list[tuple[Follow, datetime]]:
     """List the follows that expire by `until` and were not told so yet, but those in the archive."""
     near = (follow.c.expires_at <= until, follow.c.expiry_told_at.is_(None), follow.c.archived_at.is_(None))
     rows = select(*_COLUMNS, follow.c.expires_at.label("at")).where(*near).order_by(follow.c.id)
-    return _with_moment(tx.execute(rows).all())
+    return _with_moment(tx, rows, until)
 
 
 def _untold(told: ColumnElement[Any], at: ColumnElement[Any]) -> ColumnElement[bool]:
     return or_(told.is_(None), told != at)
 
 
-def _with_moment(rows: Iterable[Any]) -> list[tuple[Follow, datetime]]:
-    return [(_read(row[:-1]), row[-1]) for row in rows]
+def _with_moment(tx: Connection, rows: Select[Any], now: datetime) -> list[tuple[Follow, datetime]]:
+    return _once(tx, [(_read(row[:-1]), row[-1]) for row in tx.execute(rows)], now)
 
 
 def told(tx: Connection, follow_id: int, what: str, at: datetime) -> None:
     """Note what the clock told of a follow: `overdue_told` or `end_told` of this date, `expiry_told_at` now."""
-    tx.execute(update(follow).where(follow.c.id == follow_id).values({what: at}))
+    tx.execute(update(follow).where(*_and_alike(tx, follow_id)).values({what: at}))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, exists, update
 
-from storage import accounts, audit, outbox
+from storage import accounts, audit, outbox, people
 from storage.database import lock, lock_number
 from storage.schema import account, official
 from storage.schema import outbox as outbox_table
@@ -31,13 +31,14 @@ _RELINK = (
 
 
 def leave(tx: Connection, lane: str, now: datetime) -> None:
-    """Close the account of this lane, if there is one: what waits for it is given up."""
+    """Close the account of this lane, if there is one: what waits goes to its person elsewhere, or is dropped."""
     known = accounts.by_lane(tx, lane)
     if known is None or known[0].gone_at is not None:
         return
     gone = known[0]
-    outbox.drop(tx, gone.id, now)
     accounts.close(tx, gone.id, now)
+    people.pass_on(tx, gone.id, now)
+    outbox.drop(tx, gone.id, now)
     audit.add(tx, "account_gone", now, detail=f"{gone.channel} account {gone.id}")
 
 

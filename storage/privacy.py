@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from storage import audit
-from storage.columns import PERSONAL, SUBJECT, UNTIL, Erasure, Personal
+from storage.columns import PERSON, PERSONAL, SUBJECT, UNTIL, Erasure, Personal
 from storage.schema import AGE, metadata
 
 
@@ -35,7 +35,9 @@ def personal_columns(table: Table) -> dict[Column[object], Personal]:
 
 
 def erase(tx: Connection, account_id: int, now: datetime, schema: MetaData = metadata) -> dict[str, int]:
-    """Erase the person behind an account: delete or empty whatever the schema declares to be about them.
+    """Erase the person behind an account, with all accounts that they joined to it (`PERSON`).
+
+    Whatever the schema declares to be about them is deleted or emptied.
 
     Returns how many rows of each table were deleted or emptied, only tables where there were any, and leaves one
     line in the trail with these numbers and nothing that leads back to the person. A table with a column whose
@@ -46,11 +48,23 @@ def erase(tx: Connection, account_id: int, now: datetime, schema: MetaData = met
     """
     _overwrite(tx)
     done: dict[str, int] = {}
-    for table in reversed(schema.sorted_tables):  # who refers to a row comes before that row
-        if SUBJECT in table.info:
-            _count(done, table.name, _remove(tx, table, about(table, account_id)))
+    for one in _joined(tx, account_id, schema):
+        for table in reversed(schema.sorted_tables):  # who refers to a row comes before that row
+            if SUBJECT in table.info:
+                _count(done, table.name, _remove(tx, table, about(table, one)))
     audit.add(tx, "erased", now, detail=_said(done))
     return done
+
+
+def _joined(tx: Connection, account_id: int, schema: MetaData) -> list[int]:
+    """List the accounts of the person who has this one; it is among them."""
+    found = {account_id}
+    for table in schema.sorted_tables:
+        if PERSON in table.info:
+            one, whose = table.columns[table.info[SUBJECT]], table.columns[table.info[PERSON]]
+            joined = select(one).where(whose == select(whose).where(one == account_id).scalar_subquery())
+            found.update(tx.execute(joined).scalars())
+    return sorted(found)
 
 
 def about(table: Table, account_id: int) -> ColumnElement[bool]:

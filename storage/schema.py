@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Date,
     ForeignKey,
     Index,
@@ -22,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-from storage.columns import SUBJECT, UNTIL, Erasure, Moment, Sealed, personal, plain
+from storage.columns import PERSON, SUBJECT, UNTIL, Erasure, Moment, Sealed, personal, plain
 from storage.schema_base import AGE as AGE
 from storage.schema_base import HASH as HASH
 from storage.schema_base import NAME as NAME
@@ -49,6 +50,8 @@ from storage.schema_officials import official_scope as official_scope
 from storage.schema_officials import roster_change as roster_change
 from storage.schema_officials import roster_turn as roster_turn
 from storage.schema_officials import silence as silence
+from storage.schema_people import account_link as account_link
+from storage.schema_people import person as person
 from storage.schema_zalo import zalo_contact as zalo_contact
 from storage.schema_zalo import zalo_token as zalo_token
 
@@ -70,11 +73,16 @@ account = Table(
     plain("language", String(8)),
     plain("gone_at", Moment()),
     plain("paused_until", Moment()),
+    plain("person_id", ROW_ID, index=True),
+    plain("preferred", Boolean),
     plain("created_at", Moment(), nullable=False),
     UniqueConstraint("channel", "address"),
-    info={SUBJECT: "id"},
+    info={SUBJECT: "id", PERSON: "person_id"},
 )
-"""A place where somebody can be reached: a private chat, a group, a browser, a terminal."""
+"""A place where somebody can be reached: a private chat, a group, a browser, a terminal.
+
+`person_id`: whose it is, where its person joined several; `preferred`: the one of them to which notices go first.
+"""
 
 conversation = Table(
     "conversation",

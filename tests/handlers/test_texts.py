@@ -19,6 +19,7 @@ from handlers.commands import MENU
 from handlers.front import TOPICS
 from handlers.guard import REMEMBERED
 from handlers.intake_words import FileProblem, PushAnswer, RowProblem
+from handlers.linking import CHANNELS
 from handlers.texts import LANGUAGES, keys, words
 from handlers.texts import _texts as texts
 from knowledge.aspects import Aspect
@@ -45,6 +46,7 @@ FAMILIES = {
     "value.": {*get_args(PaperForm), *get_args(TimeUnit)},
     "value.level_": {"3", "4"},
     "command.": set(MENU),
+    "link.on_": {*CHANNELS, "other"},
     "alarm.": {"steps", "misses", *REMEMBERED},
     "fault.": set(get_args(FaultKind)),
     "role.": {str(role) for role in Role},

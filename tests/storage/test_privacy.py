@@ -87,14 +87,14 @@ def test_what_was_erased_is_not_left_in_the_file_either(database: Database) -> N
 
 def test_a_table_that_leads_to_the_account_through_another_is_erased_too(database: Database) -> None:
     schema = MetaData()
-    Table("person", schema, plain("id", Integer, primary_key=True), info={SUBJECT: "id"})
+    Table("reader", schema, plain("id", Integer, primary_key=True), info={SUBJECT: "id"})
     letter = Table(
         "letter",
         schema,
         plain("id", Integer, primary_key=True),
-        plain("person_id", Integer, ForeignKey("person.id", ondelete="SET NULL")),
+        plain("reader_id", Integer, ForeignKey("reader.id", ondelete="SET NULL")),
         personal("text", Sealed("letter.text"), erasure=Erasure.EMPTY),
-        info={SUBJECT: "person_id"},
+        info={SUBJECT: "reader_id"},
     )
     page = Table(
         "page",
@@ -108,8 +108,8 @@ def test_a_table_that_leads_to_the_account_through_another_is_erased_too(databas
     with database.transaction() as tx:
         schema.create_all(tx)
         for number in (1, 2):
-            tx.execute(insert(schema.tables["person"]), {"id": number})
-            tx.execute(insert(letter), {"id": number + 10, "person_id": number, "text": "a"})
+            tx.execute(insert(schema.tables["reader"]), {"id": number})
+            tx.execute(insert(letter), {"id": number + 10, "reader_id": number, "text": "a"})
             tx.execute(insert(page), {"id": number + 20, "letter_id": number + 10, "text": "b"})
         assert privacy.erase(tx, 1, NOW, schema) == {"page": 1, "letter": 1}
         assert tx.execute(select(page.c.id)).scalars().all() == [22]
