@@ -26,8 +26,11 @@ from bot.store import Store
 from bot.turns import Served, Turns
 from handlers import (
     alarms,
+    apologies,
     catalogue_desk,
     channel_alarms,
+    duty_desk,
+    duty_notices,
     duty_roster,
     file_intake,
     follow_notices,
@@ -48,6 +51,7 @@ from handlers.agency import Agency, LookUps
 from handlers.conversation import FEEDBACK, Conversation
 from handlers.library import Library
 from handlers.messages import Incoming
+from handlers.notices import together
 from handlers.rooms import Room
 from handlers.turn import Handlers, Work
 from knowledge.calendar import Calendar
@@ -64,6 +68,8 @@ from storage.watcher import Watcher
 OFFICE = (catalogue_desk.ROOM, question_desk.ROOM)  # officials' rooms of the catalogue; the first takes files
 IMPORT = "import"  # the channel of events that come from files
 TOLD_AT = time(8)  # local time: people are up, and the office is open for whoever asks back
+DUTY_AT = time(7, 15)  # local time: the working day has begun
+DIGEST_MINUTES = 5  # between looks at what waits to be told to officials
 PURGE_AT = time(3)  # local time: nobody is there, and the day's work is done
 JOBS_AT_ONCE = 2  # so that who sends a photo does not wait behind a big file
 OTHERS_SECONDS = 0.2  # between looks at a job that another process does, or that waits for its next try
@@ -210,7 +216,17 @@ def open_database(settings: Settings, clock: Clock = real_clock) -> Database:
 
 def rooms(preset: str) -> tuple[Room, ...]:
     """Give the rooms that are added to the conversation, in the order in which they look at a message."""
-    return (FEEDBACK, officials.ROOM, linking.ROOM, duty_roster.ROOM, *OFFICE, file_intake.ROOM, reports.room(preset))
+    return (
+        FEEDBACK,
+        officials.ROOM,
+        linking.ROOM,
+        duty_roster.ROOM,
+        duty_desk.ROOM,
+        apologies.ROOM,
+        *OFFICE,
+        file_intake.ROOM,
+        reports.room(preset),
+    )
 
 
 @asynccontextmanager
@@ -253,9 +269,22 @@ async def running(
         stale_notes.DAY: partial(stale_notes.look, speaks_for, settings.catalogue.stale_months),
         reports.DUE: partial(reports.look, speaks_for, preset, due_days),
         reports.DRAFTED: reports.drafted,
+        duty_notices.DAY: duty_notices.look_at_the_day,
+        duty_notices.DIGESTS: duty_notices.tell_waiting,
+        f"{duty_notices.FILE}_done": duty_notices.file_written,
     }
-    rules = {**follow_notices.rules(speaks_for), **alarms.RULES, **file_intake.RULES, **freshness.rules(speaks_for)}
-    rules |= {**linking.rules(speaks_for), **stale_notes.RULES, **reports.RULES, **channel_alarms.RULES}
+    rules = together(
+        follow_notices.rules(speaks_for),
+        alarms.RULES,
+        file_intake.RULES,
+        freshness.rules(speaks_for),
+        linking.rules(speaks_for),
+        stale_notes.RULES,
+        reports.RULES,
+        channel_alarms.RULES,
+        duty_notices.rules(speaks_for),
+        duty_desk.RULES,
+    )
     span = settings.delivery.quiet_hours
     kept = quiet.keep(rules, None if span is None else quiet.Quiet(*span, settings.agency.timezone))
     handlers = Handlers(conversation, conversation.apologise, work, conversation.results, kept)
@@ -268,7 +297,8 @@ async def running(
     zone = settings.agency.timezone
     moments: list[Daily | Hourly | Every] = [Daily(upkeep.PURGE, PURGE_AT, zone), Hourly(upkeep.EXPIRE)]
     moments += [Daily(name, TOLD_AT, zone) for name in (follow_notices.DAY, stale_notes.DAY, reports.DUE)]
-    moments.append(Hourly(freshness.WATCH))
+    moments += [Hourly(freshness.WATCH), Daily(duty_notices.DAY, DUTY_AT, zone)]
+    moments.append(Every(duty_notices.DIGESTS, DIGEST_MINUTES))
     if settings.intake.sources:
         moments.append(Every(pulling.PULL, settings.intake.every_minutes))
     schedule = Schedule(store, moments, database.vault.digest, clock, turns.wake)

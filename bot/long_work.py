@@ -11,7 +11,19 @@ from functools import partial
 from bot.attachments import Attachments
 from bot.jobs import Work
 from bot.settings import Settings
-from handlers import catalogue_desk, checklists, duty_roster, file_intake, pulling, receipt_photos, reports, upkeep
+from handlers import (
+    apologies,
+    catalogue_desk,
+    checklists,
+    duty_desk,
+    duty_notices,
+    duty_roster,
+    file_intake,
+    pulling,
+    receipt_photos,
+    reports,
+    upkeep,
+)
 from storage import privacy
 from storage.database import Database
 
@@ -36,6 +48,9 @@ def long_work(tools: Tools, channel: str, kind: str) -> dict[str, Work]:
         pulling.PULL: partial(_pull, tools),
         receipt_photos.KIND: partial(_read_photo, tools),
         duty_roster.FILE: partial(_roster, tools),
+        duty_notices.FILE: partial(_office, tools, "digest_file"),
+        duty_desk.CHART: partial(_office, tools, "chart"),
+        apologies.FILE: partial(_office, tools, "apology"),
     }
     work |= {job: partial(_report, tools) for job in (reports.REPORT, reports.DRAFT)}
     work |= {job: partial(_take_files, tools, channel, kind, job) for job in file_intake.JOBS}
@@ -85,3 +100,10 @@ def _roster(tools: Tools, body: str) -> str:
     from bot import office_jobs
 
     return office_jobs.roster_file(tools.database, tools.settings, tools.clock, body)
+
+
+def _office(tools: Tools, name: str, body: str) -> str:
+    from bot import office_jobs
+
+    work: Callable[..., str] = getattr(office_jobs, name)
+    return work(tools.database, tools.clock, body)

@@ -1,13 +1,14 @@
-"""The jobs behind officials' rooms: the roster as a file."""
+"""The jobs behind officials' rooms: the roster, long digests and letters as files, statistics as a picture."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 
 from bot.settings import Settings
-from storage import files, officials, roster
+from storage import dossiers, files, officials, roster
 from storage.database import Database
 from storage.files import KEPT_SHORTLY
 
@@ -24,5 +25,38 @@ def roster_file(database: Database, settings: Settings, clock: Callable[[], date
         weeks = list(roster.load(tx).weeks(agency(settings).calendar, date.fromisoformat(order["from"]), WEEKS))
         names = {one.id: one.name or f"({one.id})" for one, _, _ in officials.listed(tx)}
     content = sheet.written(weeks, names, order["language"])
+    with database.transaction() as tx:
+        return files.keep(tx, content, clock() + KEPT_SHORTLY, account_id=order["account"])
+
+
+def digest_file(database: Database, clock: Callable[[], datetime], body: str) -> str:
+    """Write the file of a digest; gives the digest with its file."""
+    from handlers.documents import dossier_list
+
+    order = json.loads(body)
+    with database.transaction() as tx:
+        known = {one.id: one for one in dossiers.by_ids(tx, [number for _, number in order["items"]])}
+    listed = [(news, known[number]) for news, number in order["items"] if number in known]
+    return json.dumps({**order, "file": _keep(database, clock, order, dossier_list.written(listed, order["language"]))})
+
+
+def chart(database: Database, clock: Callable[[], datetime], body: str) -> str:
+    """Draw the statistics and give the kept picture."""
+    from handlers.documents import charts
+
+    order = json.loads(body)
+    return _keep(database, clock, order, charts.bars(order["title"], order["labels"], order["rows"]))
+
+
+def apology(database: Database, clock: Callable[[], datetime], body: str) -> str:
+    """Write the draft of an apology; gives the kept file and the dossier's code."""
+    from handlers.documents import apology as letter
+
+    order = json.loads(body)
+    kept = _keep(database, clock, order, letter.apology(order["record"]))
+    return json.dumps({"hash": kept, "code": order["code"]})
+
+
+def _keep(database: Database, clock: Callable[[], datetime], order: dict[str, Any], content: bytes) -> str:
     with database.transaction() as tx:
         return files.keep(tx, content, clock() + KEPT_SHORTLY, account_id=order["account"])

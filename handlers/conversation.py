@@ -116,6 +116,7 @@ class Conversation:
             incoming.phone,
             incoming.network,
             incoming.by,
+            incoming.message,
         )
         if incoming.kind is not Kind.TEXT or session.is_filling or offers.chosen(talk) is not None:
             return talk
@@ -199,14 +200,17 @@ class Conversation:
 
     def _command(self, talk: Talk) -> Turn:
         asked = dossier_asking.asked(talk)
-        if asked:
-            return dossiers.answer(talk, asked)
         typed, *rest = talk.text[1:].split(maxsplit=1) or [""]
         name = fold(typed.split("@")[0])
         said = replace(talk, text="".join(rest))
         linked = self._offer(said, (room.links for room in self._added if name == "start" and rest))
         verb = COMMANDS.get(name) or next(((r.commands[name], ()) for r in self._added if name in r.commands), None)
+        is_ours = verb is not None and any(verb[0] in room.roles for room in self._added)
+        if asked and not is_ours:
+            return dossiers.answer(talk, asked)
         turn = linked or (None if verb is None else self._do(said, *verb))
+        if turn is None and asked:
+            return dossiers.answer(talk, asked)
         return front.with_menu(talk, "start.unknown_command", done="unknown_command") if turn is None else turn
 
     def _filling(self, talk: Talk) -> Form | None:

@@ -6,6 +6,7 @@ Happenings, each exactly once however often the same data come (see `knowledge/t
   `history_id`, `late` (False).
 - `dossier_changed`: a status became known. The same facts; `old`: the status before it in the timeline, None where none
   is known; `late`: a later status was already known, so this one no longer stands.
+- `dossiers_arrived`: some dossiers became known at once. Facts: `dossiers`, their numbers.
 - `dossier_due`: a known dossier has another due date. Facts: `dossier_id`, `code`, `old`, `new` (times or None).
 """
 
@@ -25,6 +26,7 @@ from storage.events import Pending
 from storage.intake import Change, Origin, Taken
 
 NEW, CHANGED, DUE = "dossier_new", "dossier_changed", "dossier_due"
+ARRIVED = "dossiers_arrived"
 PUSH = "push"  # the kind of feed that pushes
 REFUSED_NAMED = 5  # codes of refused dossiers that the trail names
 
@@ -80,7 +82,9 @@ def take_in_body(tx: Connection, body: Mapping[str, Any], event_id: int, now: da
     if body.get("feed"):
         sources.heard(tx, origin.source, body["feed"], as_of, now)
     _leave_a_line(tx, taken, origin.source, event_id, now)
-    return [happening for one in taken for happening in happenings(one)]
+    arrived = [one.dossier_id for one in taken if one.change is Change.NEW and one.dossier_id is not None]
+    told = [happening for one in taken for happening in happenings(one)]
+    return [*told, Happening(ARRIVED, {"dossiers": arrived})] if arrived else told
 
 
 def happenings(taken: Taken) -> Iterator[Happening]:

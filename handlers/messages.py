@@ -182,6 +182,8 @@ class Notice:
     What comes after the message left begins the next one. Without a `not_before` each notice goes by itself.
 
     Where its person has several accounts it goes to the one that suits them best; `here`: to this very one.
+
+    `about`: a name of what it is about, by which it is found again to be taken back or edited.
     """
 
     account_id: int
@@ -191,6 +193,7 @@ class Notice:
     digest: str = ""
     heading: Markup | None = None
     here: bool = False
+    about: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ rule to the table that `bot/app.py` composes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 
 from handlers.messages import Happening, Notice
 from storage.database import Connection
@@ -25,3 +26,17 @@ def decide(rules: Rules, tx: Connection, happenings: Iterable[Happening], now: d
         if rule is not None:
             told.extend(rule(tx, happening, now))
     return told
+
+
+def together(*tables: Rules) -> Rules:
+    """Put tables of rules together; where several look at the same happening, each has its say."""
+    found: dict[str, list[Rule]] = {}
+    for table in tables:
+        for name, rule in table.items():
+            found.setdefault(name, []).append(rule)
+    return {name: rules[0] if len(rules) == 1 else partial(_each, rules) for name, rules in found.items()}
+
+
+def _each(rules: Iterable[Rule], tx: Connection, happening: Happening, now: datetime) -> Iterator[Notice]:
+    for rule in rules:
+        yield from rule(tx, happening, now)

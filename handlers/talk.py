@@ -29,7 +29,7 @@ class Talk:
     """One turn of a conversation as a room sees it.
 
     `now` is local time; `shelf` is None without a catalogue; `group`: it is said before others; `files`: what came with
-    the message (a turn does not fetch it: it orders a job, see `Attachment`); `phone`, `network`, `by`: see `Incoming`.
+    the message (a turn does not fetch it: it orders a job, see `Attachment`); the rest: see `Incoming`.
     """
 
     tx: Connection
@@ -45,6 +45,7 @@ class Talk:
     phone: str | None = None
     network: str | None = None
     by: str | None = None
+    message: str | None = None
 
     @property
     def language(self) -> str:

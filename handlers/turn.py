@@ -225,7 +225,16 @@ def _add_notice(tx: Connection, event: Pending, number: int, notice: Notice, now
             return
         key = digest_key if known is None else key
         reply = reply.below(Reply(notice.heading)) if notice.heading else reply
-    row = NewRow(key, account.id, account.channel, outbox.NOTICE, reply.to_json(), event.id, notice.not_before)
+    row = NewRow(
+        key,
+        account.id,
+        account.channel,
+        outbox.NOTICE,
+        reply.to_json(),
+        event.id,
+        notice.not_before,
+        notice.about,
+    )
     outbox.add(tx, row, now, owner=None, lease_seconds=0)
 
 

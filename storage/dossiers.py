@@ -89,6 +89,16 @@ def by_id(tx: Connection, dossier_id: int) -> Dossier | None:
     return None if row is None else read(row)
 
 
+def by_ids(tx: Connection, numbers: Sequence[int]) -> list[Dossier]:
+    """Load dossiers by their numbers here, in their order; what is not there is missing."""
+    found: list[Dossier] = []
+    listed = sorted(set(numbers))
+    for start in range(0, len(listed), CODES_AT_ONCE):
+        rows = select(*COLUMNS).where(dossier.c.id.in_(listed[start : start + CODES_AT_ONCE])).order_by(dossier.c.id)
+        found += map(read, tx.execute(rows))
+    return found
+
+
 def read(row: Row[Any]) -> Dossier:
     """Make a dossier of a row of `COLUMNS`."""
     values = row._asdict()

@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from storage.columns import vault_of
-from storage.schema import account, invite, official
+from storage.schema import account, invite, official, outbox
 
 RANDOM_BYTES = 12  # 96 bits: nobody guesses a code
 MARK_CHARACTERS = 4  # of the mark: with it a slip of the finger is told from an old code
@@ -165,7 +165,13 @@ def accept(tx: Connection, found: Invite, account_id: int, now: datetime) -> boo
 
 
 def revoke(tx: Connection, official_id: int, now: datetime) -> bool:
-    """Take an official's rights and invites from now on; False when there is no such official, or no longer."""
+    """Take an official's rights and invites from now on; False when there is no such official, or no longer.
+
+    What was decided to be told them and has not left does not leave any more.
+    """
+    told = select(official.c.account_id).where(official.c.id == official_id).scalar_subquery()
+    unsent = update(outbox).where(outbox.c.account_id == told, outbox.c.about.is_not(None), outbox.c.state == "queued")
+    tx.execute(unsent.values(state="gone", body=None, settled_at=now))
     return tx.execute(_REVOKE, {"b_id": official_id, "b_now": now}).rowcount == 1
 
 

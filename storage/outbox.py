@@ -44,7 +44,10 @@ _OPEN: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in OPE
 
 @dataclass(frozen=True, slots=True)
 class NewRow:
-    """A message to send: unique by its key; a reply leaves with its turn, a notice within the channel's limits."""
+    """A message to send: unique by its key; a reply leaves with its turn, a notice within the channel's limits.
+
+    `about`: what a notice is about, by which it is found again.
+    """
 
     dedup_key: str
     account_id: int
@@ -53,6 +56,7 @@ class NewRow:
     body: str
     event_id: int | None = None
     not_before: datetime | None = None
+    about: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +206,7 @@ def add(tx: Connection, new: NewRow, now: datetime, *, owner: str | None, lease_
         "kind": new.kind,
         "body": new.body,
         "not_before": new.not_before,
+        "about": new.about,
         "created_at": now,
         "b_state": KEPT if is_kept else "queued" if owner is None else "sending",
         "b_owner": owner,

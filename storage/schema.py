@@ -44,7 +44,11 @@ from storage.schema_dossiers import dossier_supplement as dossier_supplement
 from storage.schema_dossiers import source as source
 from storage.schema_follows import follow as follow
 from storage.schema_follows import look_up_pace as look_up_pace
+from storage.schema_officials import claim as claim
+from storage.schema_officials import duty_notice as duty_notice
+from storage.schema_officials import duty_wish as duty_wish
 from storage.schema_officials import invite as invite
+from storage.schema_officials import notice_rule as notice_rule
 from storage.schema_officials import official as official
 from storage.schema_officials import official_scope as official_scope
 from storage.schema_officials import roster_change as roster_change
@@ -143,12 +147,19 @@ outbox = Table(
     plain("external_id", String(100)),
     plain("created_at", Moment(), nullable=False),
     plain("settled_at", Moment()),
+    plain("about", String(80)),
     Index(
         "ix_outbox_open",
         "account_id",
         "id",
         sqlite_where=text("state IN ('queued', 'sending')"),
         postgresql_where=text("state IN ('queued', 'sending')"),
+    ),
+    Index(
+        "ix_outbox_about",
+        "about",
+        sqlite_where=text("about IS NOT NULL"),
+        postgresql_where=text("about IS NOT NULL"),
     ),
     Index(
         "ix_outbox_kept",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Date, ForeignKey, Integer, String, Table, Text
+from sqlalchemy import Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
 
 from storage.columns import SUBJECT, Erasure, Moment, Sealed, personal, plain
 from storage.schema_base import HASH, ROW_ID, metadata
@@ -72,3 +72,59 @@ official_scope = Table(
     plain("value", Text, nullable=False),
 )
 """A `field` or a `procedure` that an official handles."""
+
+notice_rule = Table(
+    "notice_rule",
+    metadata,
+    plain("id", ROW_ID, primary_key=True),
+    plain("record", Text, nullable=False),
+)
+"""A rule of who hears of what (`knowledge/duties.py`), as JSON; in the order of the ids."""
+
+duty_wish = Table(
+    "duty_wish",
+    metadata,
+    plain("id", ROW_ID, primary_key=True),
+    plain("official_id", ROW_ID, ForeignKey("official.id", ondelete="CASCADE"), nullable=False, index=True),
+    plain("news", String(20), nullable=False),
+    plain("how", String(60), nullable=False),
+)
+"""How an official wants to hear a kind of news; under `digest_times` when their digests come."""
+
+duty_notice = Table(
+    "duty_notice",
+    metadata,
+    plain("id", ROW_ID, primary_key=True),
+    plain("news", String(20), nullable=False),
+    plain("subject", String(80), nullable=False),
+    plain("mark", String(80), nullable=False),
+    plain("official_id", ROW_ID, ForeignKey("official.id", ondelete="CASCADE"), nullable=False),
+    plain("dossier_id", ROW_ID, ForeignKey("dossier.id", ondelete="CASCADE"), index=True),
+    plain("reason", String(40), nullable=False),
+    plain("created_at", Moment(), nullable=False, index=True),
+    plain("digest_at", Moment()),
+    plain("told_at", Moment()),
+    UniqueConstraint("news", "subject", "mark", "official_id"),
+    Index(
+        "ix_duty_notice_waiting",
+        "digest_at",
+        sqlite_where=text("told_at IS NULL"),
+        postgresql_where=text("told_at IS NULL"),
+    ),
+)
+"""What an official was told, once: the uniqueness is what keeps it from being told twice.
+
+`mark` tells one occurrence of the same news from the next (a due date, a day); `reason`: the rule's target that led
+here; with a `digest_at` it waits until then.
+"""
+
+claim = Table(
+    "claim",
+    metadata,
+    plain("id", ROW_ID, primary_key=True),
+    plain("dossier_id", ROW_ID, ForeignKey("dossier.id", ondelete="CASCADE"), nullable=False, unique=True),
+    plain("official_id", ROW_ID, ForeignKey("official.id", ondelete="CASCADE"), nullable=False, index=True),
+    plain("claimed_at", Moment(), nullable=False),
+    plain("done_at", Moment()),
+)
+"""Who took a dossier; the uniqueness lets exactly one of two win."""

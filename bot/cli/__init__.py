@@ -27,6 +27,8 @@ PLACES = {
     "report": "report.report",
     "officials": "officials.app",
     "roster": "roster.app",
+    "rules": "rules.app",
+    "audit": "audit.audit",
     "outbox": "outbox.app",
     "telegram": "telegram.app",
     "zalo": "zalo.app",

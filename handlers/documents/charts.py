@@ -122,3 +122,19 @@ def _trend(axes: Axes, findings: Findings) -> None:
     axes.set_xticks(range(len(columns)), [name for name, _ in columns])
     axes.set_ylabel(say("chart.dossiers"))
     axes.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
+
+
+def bars(title: str, labels: Sequence[str], rows: Sequence[tuple[str, int, int]]) -> bytes:
+    """Draw two bars for each name: what is open, and what of it is late."""
+    from matplotlib.ticker import MaxNLocator
+
+    shown = list(reversed(rows[:FIELDS_MOST]))
+
+    def draw(axes: Axes) -> None:
+        names = [fill(name, FIELD_CHARACTERS) for name, _, _ in shown]
+        axes.barh(names, [count for _, count, _ in shown], color=COLOURS[Cell.ON_TIME], label=labels[0])
+        axes.barh(names, [late for _, _, late in shown], height=0.4, color=COLOURS[Cell.LATE], label=labels[1])
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.legend(frameon=False)
+
+    return _drawn(1.6 + 0.42 * len(shown), draw, title=title)

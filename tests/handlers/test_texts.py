@@ -16,6 +16,7 @@ import handlers
 from bot.channels.plain import plain_text
 from handlers import attachments
 from handlers.commands import MENU
+from handlers.documents import dossier_list
 from handlers.front import TOPICS
 from handlers.guard import REMEMBERED
 from handlers.intake_words import FileProblem, PushAnswer, RowProblem
@@ -25,8 +26,10 @@ from handlers.texts import _texts as texts
 from knowledge.aspects import Aspect
 from knowledge.catalogue.faults import FaultKind
 from knowledge.catalogue.model import PaperForm, TimeUnit
+from knowledge.duties import News
 from knowledge.status import Status
 from knowledge.vietnamese import is_marked
+from storage import duty
 from storage.officials import Role
 
 CODE = sorted(Path(handlers.__file__).parent.rglob("*.py"))
@@ -51,6 +54,11 @@ FAMILIES = {
     "fault.": set(get_args(FaultKind)),
     "role.": {str(role) for role in Role},
     "official.can_": {"leader", "desk", "group"},
+    "duty.": {str(one) for one in News},
+    "news.": {str(one) for one in News},
+    "how.": set(duty.HOWS),
+    "apology.doc_": {"to", "dossier", "procedure", "dates", "reason", "again", "sorry"},
+    "dutylist.": set(dossier_list.TITLES),
     "file.": {*attachments.REASONS, "later"},
     "intake.fault_": set(get_args(RowProblem)),
     "intake.file_": set(get_args(FileProblem)),

@@ -1,0 +1,256 @@
+"""Who is told of a dossier, once, at which hour, in which form; and what a claim stops."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from bot.store import Store
+from handlers import duty_notices, intake
+from handlers.actions import action
+from knowledge.duties import Rule
+from knowledge.status import Status
+from storage import accounts, duty, files, officials, presence
+from storage.accounts import lane_of
+from storage.database import Database
+from storage.intake import Origin
+from storage.officials import Role
+from storage.schema import audit
+from tests.officials.board import Board, board
+from tests.officials.duty import BUILDING, INVESTMENT, OWNER, PHONE, TAX, Desk, code, record, who
+
+
+@pytest.fixture
+async def desk(engine_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
+    """An: of building; Bình: of investment; Chi leads; Dũng is at the counter."""
+    async with board(engine_url, tmp_path) as opened:
+        office = Desk(opened)
+        await office.has("an", Role.OFFICIAL, BUILDING)
+        await office.has("binh", Role.OFFICIAL, INVESTMENT)
+        await office.has("chi", Role.LEADER)
+        await office.has("dung", Role.DESK)
+        yield office
+
+
+def trail(office: Board) -> list[tuple[str, str | None]]:
+    with office.app.database.transaction() as tx:
+        return [(row.action, row.detail) for row in tx.execute(audit.select().order_by(audit.c.id))]
+
+
+async def test_a_new_dossier_is_told_once_to_those_of_its_field_with_no_personal_data(desk: Desk) -> None:
+    sent = await desk.told(record(1))
+    assert who(sent) == ["an"]
+    text = sent[0][1]
+    for shown in ("Hồ sơ mới", code(1), "Cấp giấy phép xây dựng", "Lĩnh vực: Xây dựng", "Hạn trả: 09:00, 20/12/2026"):
+        assert shown in text
+    assert not any(secret in text for secret in (OWNER, PHONE, TAX))
+    assert await desk.told(record(1)) == [], "the same again"
+    assert await desk.told(record(1), as_of=desk.board.clock() + timedelta(minutes=1)) == []
+    assert await desk.told(record(2, status=Status.RETURNED)) == [], "over when it becomes known"
+
+
+async def test_what_nobody_handles_goes_to_who_is_on_duty_and_without_a_roster_to_all_officials(desk: Desk) -> None:
+    assert who(await desk.told(record(1, "Lao động"))) == ["an", "binh"]
+    desk.rotates("binh", "an")
+    assert who(await desk.told(record(2, "Lao động"))) == ["binh"]
+    desk.board.clock.moves(days=7)
+    assert who(await desk.told(record(3, None))) == ["an"]
+
+
+async def test_rules_lead_by_field_procedure_and_channel_of_filing(desk: Desk) -> None:
+    binh = desk.number("binh")
+    with desk.board.app.database.transaction() as tx:
+        rules = [
+            Rule(to=("role:desk",), channels=("online",)),
+            Rule(to=("field",), fields=("xay dung",)),
+            Rule(to=(f"official:{binh}",), procedures=("1.009972.000.00.00.H58",), news=("new",)),
+        ]
+        duty.set_rules(tx, rules)
+    assert who(await desk.told(record(1))) == ["an", "binh", "dung"]
+    assert who(await desk.told(record(2, "Lao động", filed_by=None))) == ["binh"]
+    assert await desk.told(record(3, "Lao động", filed_by=None, procedure_code="2.000001")) == []
+
+
+async def test_a_claim_stops_the_others_and_the_group_is_shown_who_took_it_and_when(desk: Desk) -> None:
+    await desk.has("nhóm", Role.GROUP, BUILDING)
+    await desk.has("em", Role.OFFICIAL, BUILDING)
+    assert who(await desk.told(record(1))) == ["an", "em", "nhóm"]
+    number = str(desk.dossier(1))
+    shown = next(at for at, one in enumerate(desk.board.platform.sent, 1) if one.address == "nhóm")
+    an = desk.board.person("an")
+    assert "Anh/chị đã nhận hồ sơ" in await an.taps(action("claim", number))
+    await desk.settle()
+    edited = [one for one in desk.board.platform.sent if one.address == "nhóm" and one.reply.edits]
+    assert [one.reply.edits for one in edited] == [f"m{shown}"]
+    assert "an nhận lúc 10:00, 23/11/2026" in edited[0].reply.text
+    assert "đã có người nhận" in await desk.board.person("em").taps(action("claim", number))
+    due = record(1, due=datetime.fromisoformat("2026-11-27T09:00:00+07:00"))
+    await desk.told(due, as_of=desk.board.clock() + timedelta(seconds=1))
+    assert who(await desk.strikes(duty_notices.DAY)) == ["an"], "three working days before, the claimer alone"
+    assert ("dossier_claimed", f"{code(1)}, official {desk.number('an')}") in trail(desk.board)
+
+
+async def test_in_a_group_a_claim_is_that_of_whoever_presses_and_a_stranger_presses_in_vain(desk: Desk) -> None:
+    await desk.has("nhóm", Role.GROUP, BUILDING)
+    await desk.told(record(1))
+    press = action("claim", str(desk.dossier(1)))
+    assert "không còn dùng được" in (await desk.pressed_in("nhóm", "người lạ", press))[0][1]
+    assert "không còn dùng được" in (await desk.pressed_in("nhóm", "chi", press))[0][1]
+    ((_, told),) = await desk.pressed_in("nhóm", "an", press, "m7")
+    assert "an nhận lúc" in told
+    assert desk.board.platform.sent[-1].reply.edits == "m7"
+
+
+async def test_forged_and_replayed_buttons_do_nothing(desk: Desk) -> None:
+    await desk.told(record(1))
+    an, number = desk.board.person("an"), str(desk.dossier(1))
+    for pressed in (("claim", "99999"), ("claim", "x"), ("claim", "1" * 30), ("claim",), ("claim", number, "1")):
+        assert "không còn dùng được" in await an.taps(action(*pressed))
+    await an.taps(action("claim", number))
+    assert "đã có người nhận" in await an.taps(action("claim", number)), "replayed"
+    binh = desk.board.person("binh")
+    for verb in ("dossierdone", "handover"):
+        arguments = (number, str(desk.number("dung"))) if verb == "handover" else (number,)
+        assert "không phải do anh/chị đang giữ" in await binh.taps(action(verb, *arguments))
+    with desk.board.app.database.transaction() as tx:
+        claim = duty.claim_of(tx, int(number))
+    assert claim is not None
+    assert (claim.official_id, claim.done_at) == (desk.number("an"), None)
+
+
+async def test_two_claims_in_the_same_instant_let_exactly_one_win(desk: Desk) -> None:
+    await desk.told(record(1))
+    database, number = desk.board.app.database, desk.dossier(1)
+    other = Store(Database(database.engine.url.render_as_string(hide_password=False), database.vault))
+    try:
+        won = await asyncio.gather(
+            *(
+                store.write("race", lambda tx, one=one: duty.take(tx, number, one, desk.board.clock()))  # type: ignore[misc]
+                for store, one in ((desk.board.app.store, desk.number("an")), (other, desk.number("binh")))
+            )
+        )
+    finally:
+        await other.close()
+    assert sorted(won) == [False, True]
+
+
+async def test_an_official_hands_over_is_reminded_later_and_is_done(desk: Desk) -> None:
+    await desk.told(record(1))
+    an, binh, number = desk.board.person("an"), desk.board.person("binh"), str(desk.dossier(1))
+    await an.taps(action("claim", number))
+    assert "Sẽ nhắc lại" in await an.taps(action("later", number))
+    assert await desk.strikes(duty_notices.DIGESTS) == []
+    desk.board.clock.moves(hours=4)  # over lunch: two hours of working time
+    sent = await desk.strikes(duty_notices.DIGESTS)
+    assert who(sent) == ["an"]
+    assert "Nhắc việc" in sent[0][1]
+    await an.taps(action("handover", number))
+    with desk.sent() as given:
+        await an.taps(action("handover", number, str(desk.number("binh"))))
+        await desk.settle()
+    assert next(text for address, text in given if address == "binh").startswith("an chuyển cho anh/chị hồ sơ")
+    assert "hồ sơ anh/chị đang giữ (1)" in (await binh.says("/viec")).lower()
+    assert "Đã ghi hồ sơ" in await binh.taps(action("dossierdone", number))
+    assert "chưa giữ hồ sơ nào" in await binh.says("/viec")
+
+
+async def test_a_burst_becomes_one_digest_with_a_file(desk: Desk) -> None:
+    sent = []
+    for batch in range(4):
+        sent += await desk.told(*(record(number) for number in range(batch * 50, batch * 50 + 50)))
+    assert sent == []
+    assert await desk.strikes(duty_notices.DIGESTS) == [], "more may follow"
+    desk.board.clock.moves(minutes=2)
+    sent = await desk.strikes(duty_notices.DIGESTS)
+    assert who(sent) == ["an"]
+    assert "200 tin về hồ sơ" in sent[0][1]
+    (named,) = desk.board.platform.sent[-1].reply.files
+    with desk.board.app.database.transaction() as tx:
+        kept = files.load(tx, named.hash)
+    assert kept is not None
+    sheet = load_workbook(io.BytesIO(kept.content)).active
+    assert sheet is not None
+    assert sheet.max_row == 201
+    assert OWNER not in str(list(sheet.iter_rows(values_only=True)))
+    assert await desk.strikes(duty_notices.DIGESTS) == []
+
+
+async def test_outside_working_hours_news_waits_for_the_opening_and_comes_as_one_message(desk: Desk) -> None:
+    desk.board.clock.moves(hours=12)  # Monday 22:00, and Tuesday is a holiday
+    assert await desk.told(record(1), record(2)) == []
+    desk.board.clock.moves(hours=30)
+    assert await desk.strikes(duty_notices.DIGESTS) == []
+    desk.board.clock.moves(hours=3, minutes=5)  # Wednesday 7:05
+    sent = await desk.strikes(duty_notices.DIGESTS)
+    assert who(sent) == ["an"]
+    assert "2 tin về hồ sơ" in sent[0][1]
+
+
+async def test_wishes_make_news_come_at_any_hour_or_in_the_digest_of_set_times(desk: Desk) -> None:
+    an = desk.board.person("an")
+    await an.says("/nhantin")
+    await an.presses("Hồ sơ mới: ngay, trong giờ")
+    desk.board.clock.moves(hours=12)
+    assert who(await desk.told(record(1))) == ["an"]
+    await an.presses("Hồ sơ mới: ngay, cả ngoài giờ")
+    desk.board.clock.moves(hours=36)  # Wednesday 10:00
+    assert await desk.told(record(2)) == []
+    desk.board.clock.moves(hours=3, minutes=30)
+    assert who(await desk.strikes(duty_notices.DIGESTS)) == ["an"]
+
+
+async def test_an_official_removed_between_decision_and_sending_is_not_told(desk: Desk) -> None:
+    desk.board.clock.moves(hours=12)
+    await desk.told(record(1))
+    number = desk.number("an")
+    with desk.board.app.database.transaction() as tx:
+        officials.revoke(tx, number, desk.board.clock())
+    desk.board.clock.moves(hours=34)
+    assert await desk.strikes(duty_notices.DIGESTS) == []
+    await desk.has("em", Role.OFFICIAL, BUILDING)
+    app = desk.board.app
+    body = intake.batch([record(2)], Origin("một cửa", desk.board.clock()))
+    await app.take_in("run", 1, body)
+    await app.turns.idle()  # the notice is queued
+    number = desk.number("em")
+    with app.database.transaction() as tx:
+        officials.revoke(tx, number, desk.board.clock())
+    with desk.sent() as sent:
+        await desk.settle()
+    assert sent == []
+
+
+async def test_a_group_that_became_a_supergroup_goes_on_hearing_there(desk: Desk) -> None:
+    await desk.has("nhóm", Role.GROUP, INVESTMENT)
+    app = desk.board.app
+    with app.database.transaction() as tx:
+        old, new = (lane_of(app.database.vault, "test", name) for name in ("nhóm", "siêu nhóm"))
+        presence.move(tx, old, "siêu nhóm", new, desk.board.clock())
+    assert who(await desk.told(record(1, INVESTMENT))) == ["binh", "siêu nhóm"]
+
+
+async def test_a_supplement_that_came_in_is_told_and_what_is_over_is_reminded_of_no_more(desk: Desk) -> None:
+    clock = desk.board.clock
+    await desk.told(record(1))
+    for minutes, status, told in ((1, Status.NEED_SUPPLEMENT, []), (2, Status.PROCESSING, ["an"])):
+        sent = await desk.told(record(1, status=status), as_of=clock() + timedelta(minutes=minutes))
+        assert who(sent) == told
+    assert "Đã nhận bổ sung" in sent[0][1]
+    an, number = desk.board.person("an"), str(desk.dossier(1))
+    await an.taps(action("claim", number))
+    await an.taps(action("later", number))
+    await desk.told(record(1, status=Status.RETURNED), as_of=clock() + timedelta(minutes=3))
+    clock.moves(hours=5)
+    assert await desk.strikes(duty_notices.DIGESTS) == []
+    with desk.board.app.database.transaction() as tx:
+        claim = duty.claim_of(tx, int(number))
+        who_is_an = accounts.by_lane(tx, lane_of(desk.board.app.database.vault, "test", "an"))
+    assert who_is_an is not None
+    assert claim is not None
+    assert claim.done_at is not None
