@@ -72,7 +72,7 @@ def test_wrong_usage_ends_with_status_2_and_says_what_is_wrong(line: str) -> Non
 
 
 def test_a_mistyped_command_is_told_which_one_was_meant() -> None:
-    assert "Did you mean 'dossiers'?" in call("dosiers").output
+    assert "Did you mean 'dossiers'" in call("dosiers").output
 
 
 @pytest.mark.parametrize(
