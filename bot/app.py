@@ -39,6 +39,7 @@ from handlers import (
     library,
     linking,
     officials,
+    phone_notices,
     pulling,
     question_desk,
     quiet,
@@ -194,6 +195,7 @@ def agency(settings: Settings) -> Agency:
         telegram_url=given.telegram_url,
         zalo_url=given.zalo_url,
         look_ups=LookUps(**settings.lookup.model_dump()),
+        phone_notices=settings.zalo_oa.on and bool(settings.zalo_oa.zns_template),
     )
 
 
@@ -218,6 +220,7 @@ def rooms(preset: str) -> tuple[Room, ...]:
     """Give the rooms that are added to the conversation, in the order in which they look at a message."""
     return (
         FEEDBACK,
+        phone_notices.ROOM,
         officials.ROOM,
         linking.ROOM,
         duty_roster.ROOM,

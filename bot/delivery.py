@@ -158,7 +158,8 @@ class Delivery:
             await self._settle(row, "uncertain", error="its processes died while sending it")
             return True
         reply = Reply.from_json(row.body)
-        message = Outgoing(row.address, reply, repeated=row.repeats > 0, files=await self._load(reply))
+        files = await self._load(reply)
+        message = Outgoing(row.address, reply, repeated=row.repeats > 0, files=files, number=row.id)
         reached("send.before")
         try:
             async with asyncio.timeout(self.limits.send_seconds):

@@ -33,7 +33,8 @@ class LookUps:
 class Agency:
     """Who runs the bot. `hours` are the agency's confirmed hours as it words them, "" while unconfirmed.
 
-    `payment_url`: the official place to pay fees; `telegram_url` and `zalo_url`: where else the bot is spoken to.
+    `payment_url`: the official place to pay fees; `telegram_url` and `zalo_url`: where else the bot is spoken to;
+    `phone_notices`: whether notices can go to a telephone number (`phone_notices.py`).
     """
 
     name: str
@@ -53,6 +54,7 @@ class Agency:
     telegram_url: str = ""
     zalo_url: str = ""
     look_ups: LookUps = LookUps()
+    phone_notices: bool = False
 
     def called(self, language: str) -> str:
         """Name the agency in a language."""

@@ -16,7 +16,9 @@ from storage.officials import Role
 
 TROUBLE = "channel_trouble"  # the kind of the event, and what happens by it
 REFUSED, OLD = "alarm.zalo_refused", "alarm.zalo_old"
-"""The troubles, by the keys of their words: Zalo renews no longer; the refresh token nears its end."""
+FAILING, BLOCKED, BY_PHONE = "alarm.zalo_failing", "alarm.zalo_blocked", "alarm.zalo_phone"
+"""The troubles, by the keys of their words: Zalo renews no longer; the refresh token nears its end; a renewal failed
+for the first time; every message is refused; every message by phone is."""
 
 
 def take_in(_tx: Connection, event: Pending, _now: datetime) -> list[Happening]:

@@ -117,6 +117,7 @@ class Conversation:
             incoming.network,
             incoming.by,
             incoming.message,
+            incoming.claimed,
         )
         if incoming.kind is not Kind.TEXT or session.is_filling or offers.chosen(talk) is not None:
             return talk

@@ -54,7 +54,15 @@ class _About:
         marked = talk.say("lookup.illustrative") if dossier.illustrative else ""
         text = lines([marked, *parts, tell.fresh(talk, dossier)])
         row = (talk.button("show", "dossier", dossier.code), talk.button("unfollow", "unfollow", dossier.code))
-        return Notice(self.follow.account_id, Reply(text, (buttons, row) if buttons else (row,)))
+        rows = (buttons, row) if buttons else (row,)
+        return Notice(self.follow.account_id, Reply(text, rows, by_phone=() if marked else (self.by_phone,)))
+
+    @property
+    def by_phone(self) -> tuple[tuple[str, str], ...]:
+        """What a notice by phone tells (`messages.PHONE_VALUES`): how the dossier stands, whatever the notice is of."""
+        talk, dossier = self.talk, self.dossier
+        status = talk.say.plain(f"status.{tell.status_key(dossier)}")
+        return ("code", dossier.code), ("status", status), ("time", talk.moment(talk.now))
 
 
 def rules(agency: Agency) -> Rules:

@@ -11,7 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from handlers import dossier_asking
+from handlers import dossier_asking, phone_notices
 from handlers import dossier_words as tell
 from handlers import dossiers as looking_up
 from handlers.actions import action
@@ -72,7 +72,8 @@ def _begin(talk: Talk, found: Dossier) -> Turn:
     until = "" if expires_at is None else talk.say("follow.until", at=talk.day(expires_at))
     text = lines([talk.say("follow.begun", code=found.code), until])
     row = [talk.button("nickname", "nickname", found.code), talk.button("unfollow", "unfollow", found.code)]
-    return talk.answer(text, [row, *_rows(talk)], misses=0, step=None, code=found.code, done="followed")
+    rows = [row, phone_notices.offer(talk), *_rows(talk)]
+    return talk.answer(text, rows, misses=0, step=None, code=found.code, done="followed")
 
 
 def _elsewhere(talk: Talk, found: Dossier) -> Turn:

@@ -19,6 +19,8 @@ DIGEST_ROWS = 8  # of buttons in a digest: more would bury the text under them
 ACTION_BYTES = 64  # Telegram's limit for what a button carries (Bot API, InlineKeyboardButton.callback_data)
 VOUCHING = frozenset({"telegram"})
 """The channels whose platform says for certain that a shared number is the sender's own (Bot API, Contact.user_id)."""
+PHONE_VALUES = ("code", "status", "time")
+"""The names of what a notice by phone can tell: nothing personal, for whoever has the number reads it."""
 
 
 class Kind(StrEnum):
@@ -66,7 +68,8 @@ class Incoming:
     `group`: said before others, where nothing personal may be asked or shown; `files`: what came with it. A file with
     words under it is a `TEXT`, one without is a `FILE`. `phone`: the number of a `CONTACT`, only where the platform
     vouches that it is the sender's own; `network`: where it came from as far as the channel knows, hashed with our key.
-    `by`: in a group, the address of the private conversation with whoever did it, where the channel tells.
+    `by`: in a group, the address of the private conversation with whoever did it, where the channel tells;
+    `claimed`: the number that they gave in a form of the platform and that nobody vouches for.
     """
 
     kind: Kind
@@ -77,12 +80,13 @@ class Incoming:
     phone: str | None = None
     network: str | None = None
     by: str | None = None
+    claimed: str | None = None
 
     def to_json(self) -> str:
         """Write the body of an event. Half a character, which no database can hold, becomes U+FFFD."""
         files = [file.to_record() for file in self.files]
         record = {"kind": self.kind, "text": _whole(self.text), "message": self.message, "group": self.group}
-        more = {"files": files, "phone": self.phone, "network": self.network, "by": self.by}
+        more = {"files": files, "phone": self.phone, "network": self.network, "by": self.by, "claimed": self.claimed}
         return json.dumps({**record, **more}, ensure_ascii=False)
 
     @classmethod
@@ -90,7 +94,8 @@ class Incoming:
         """Read the body of an event; one of the time before attachments has none."""
         record = json.loads(body)
         files = tuple(map(Attachment.from_record, record.get("files", ())))
-        known = (record["message"], record["group"], files, *map(record.get, ("phone", "network", "by")))
+        more = map(record.get, ("phone", "network", "by", "claimed"))
+        known = (record["message"], record["group"], files, *more)
         return cls(Kind(record["kind"]), record["text"], *known)
 
 
@@ -121,8 +126,9 @@ class Reply:
 
     `files`: kept files that go with it; they must be kept until it was read (a day or longer, for the web page);
     `edits`: the platform's id of the message that this one replaces, where the channel can do so; else it is sent anew;
-    `asks_phone`: the label of a button that shares the person's own number, on channels that vouch for it (`VOUCHING`);
-    such a message has no other buttons.
+    `asks_phone`: the label of a button that shares the person's own number, on channels that have one; such a message
+    has no other buttons; `by_phone`: what it tells in named values, once for each matter, for the templates that may be
+    sent to a telephone number (`PHONE_VALUES`).
     """
 
     text: Markup
@@ -130,13 +136,14 @@ class Reply:
     files: tuple[FileRef, ...] = ()
     edits: str | None = None
     asks_phone: str = ""
+    by_phone: tuple[tuple[tuple[str, str], ...], ...] = ()
 
     def to_json(self) -> str:
         """Write the body of an outbox row."""
         rows = [[[button.label, button.action] for button in row] for row in self.buttons]
         files = [[file.hash, file.name] for file in self.files]
         record = {"text": str(self.text), "buttons": rows, "files": files, "edits": self.edits}
-        return json.dumps({**record, "asks_phone": self.asks_phone}, ensure_ascii=False)
+        return json.dumps({**record, "asks_phone": self.asks_phone, "by_phone": self.by_phone}, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, body: str) -> Reply:
@@ -145,13 +152,15 @@ class Reply:
         rows = tuple(tuple(Button(*pair) for pair in row) for row in record["buttons"])
         files = tuple(FileRef(*pair) for pair in record["files"])
         text = Markup(record["text"])  # noqa: S704 - it was escaped when made
-        return cls(text, rows, files, record["edits"], record.get("asks_phone", ""))
+        by_phone = tuple(tuple((name, said) for name, said in values) for values in record.get("by_phone", ()))
+        return cls(text, rows, files, record["edits"], record.get("asks_phone", ""), by_phone)
 
     def below(self, other: Reply) -> Reply:
         """Give one message of both, this one below the other; a row of buttons that both have stands once."""
         rows = tuple(dict.fromkeys((*other.buttons, *self.buttons)))[:DIGEST_ROWS]
         text = Markup("\n\n").join((other.text, self.text))
-        return replace(other, text=text, buttons=rows, files=(*other.files, *self.files))
+        by_phone = tuple(dict.fromkeys((*other.by_phone, *self.by_phone)))
+        return replace(other, text=text, buttons=rows, files=(*other.files, *self.files), by_phone=by_phone)
 
 
 @dataclass(frozen=True, slots=True)

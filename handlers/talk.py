@@ -46,6 +46,7 @@ class Talk:
     network: str | None = None
     by: str | None = None
     message: str | None = None
+    claimed: str | None = None
 
     @property
     def language(self) -> str:

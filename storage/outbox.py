@@ -36,6 +36,7 @@ TOPIC = "motcua_outbox"
 REPLY, NOTICE = "reply", "notice"
 OPEN = ("queued", "sending")
 KEPT, EXPIRED = "kept", "expired"
+WAITS = "kept until the person makes contact: Zalo takes nothing so long after the last time"
 FETCHED = frozenset({"web"})  # the channels whose readers fetch their rows by themselves
 _KEPT_LOCK = ord("k") << 56  # a space of its own beside those of `lock_number`
 # Written out, not bound: only then can an engine see that its index of the open rows will do.
@@ -91,7 +92,7 @@ _first = ~exists().where(
     _earlier.c.state.in_(_OPEN),
     or_(
         _earlier.c.state == "sending",
-        _earlier.c.attempts > 0,
+        and_(_earlier.c.attempts > 0, _earlier.c.error.is_distinct_from(WAITS)),  # what waits for a contact lets pass
         _earlier.c.not_before.is_(None),
         _earlier.c.not_before <= bindparam("b_now"),
     ),

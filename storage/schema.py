@@ -56,6 +56,7 @@ from storage.schema_officials import roster_turn as roster_turn
 from storage.schema_officials import silence as silence
 from storage.schema_people import account_link as account_link
 from storage.schema_people import person as person
+from storage.schema_zalo import notice_phone as notice_phone
 from storage.schema_zalo import zalo_contact as zalo_contact
 from storage.schema_zalo import zalo_token as zalo_token
 
@@ -148,6 +149,14 @@ outbox = Table(
     plain("created_at", Moment(), nullable=False),
     plain("settled_at", Moment()),
     plain("about", String(80)),
+    plain("received_at", Moment()),
+    plain("seen_at", Moment()),
+    Index(
+        "ix_outbox_receipt",
+        "external_id",
+        sqlite_where=text("channel = 'zalo_oa'"),
+        postgresql_where=text("channel = 'zalo_oa'"),
+    ),
     Index(
         "ix_outbox_open",
         "account_id",

@@ -1,10 +1,13 @@
-"""The tables of Zalo: the pair of tokens that only one process may renew, and when each person last made contact."""
+"""The tables of Zalo: the pair of tokens that only one process may renew, and when each person last made contact.
+
+Beside them the telephone numbers to which people let notices go when they were silent for too long.
+"""
 
 from __future__ import annotations
 
 from sqlalchemy import ForeignKey, LargeBinary, String, Table, Text
 
-from storage.columns import Moment, plain
+from storage.columns import SUBJECT, Erasure, Moment, Sealed, personal, plain
 from storage.schema_base import HASH, ROW_ID, metadata
 
 zalo_token = Table(
@@ -29,3 +32,14 @@ zalo_contact = Table(
     plain("at", Moment(), nullable=False),
 )
 """When each person last made contact on Zalo, which decides what may be sent to them; it goes with the account."""
+
+notice_phone = Table(
+    "notice_phone",
+    metadata,
+    plain("account_id", ROW_ID, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
+    personal("phone", Sealed("notice_phone.phone"), erasure=Erasure.ROW, nullable=False),
+    plain("shared_at", Moment(), nullable=False),
+    plain("agreed_at", Moment()),
+    info={SUBJECT: "account_id"},
+)
+"""The number that somebody shared for notices, and when they agreed to these; without that nothing is sent there."""

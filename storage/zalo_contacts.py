@@ -14,9 +14,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from storage import accounts
 from storage.database import lock, lock_number
 from storage.outbox import OPEN
+from storage.outbox import WAITS as WAITS
 from storage.schema import account, outbox, zalo_contact
-
-WAITS = "kept until the person makes contact: Zalo takes nothing so long after the last time"
 
 # Written out, not bound: only then can an engine see that its index of the open rows will do.
 _OPEN: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in OPEN]

@@ -23,13 +23,14 @@ class OutgoingFile:
 class Outgoing:
     """One message to send: where to, what, and whether it may have been sent before (a repeat is marked).
 
-    `files`: those that the reply names, loaded; one that is no longer kept is missing here.
+    `files`: those that the reply names, loaded; one that is no longer kept is missing here; `number`: of its row.
     """
 
     address: str
     reply: Reply
     repeated: bool
     files: tuple[OutgoingFile, ...] = ()
+    number: int = 0
 
 
 class Channel(Protocol):

@@ -58,6 +58,8 @@ class Zalo:
             await self._oa.begin(app.store, app.alarm)
             routes += Webhook(self._oa, app, self._given.zalo_oa).routes()
             loops.append(self._oa.tokens.run)
+            if self._oa.receipts is not None:
+                loops.append(self._oa.receipts.run)
         if self._bot is not None and self._given.zalo_bot.mode == "polling":
             loops.append(Polling(self._bot, app).run)
         elif self._bot is not None:

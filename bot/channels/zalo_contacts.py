@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.store import Store
-from storage import presence, zalo_contacts
+from storage import notice_phones, presence, zalo_contacts
 from storage.accounts import lane_of
 
 FREE = timedelta(hours=48)  # since the last contact messages are free (Zalo, consultation messages, since 2026-01-01)
@@ -42,11 +42,20 @@ class Contacts:
             await self._store.write("zalo_pause", pausing)
         return until
 
-    async def is_open(self, address: str, *, paid: bool) -> bool:
-        """Tell whether Zalo takes a message to this address now; `paid`: also a charged one. Raises `Unavailable`.
+    async def last(self, address: str) -> datetime | None:
+        """Tell when somebody last made contact; None when that is not known. Raises `Unavailable`."""
+        lane = self._lane(address)
+        return await self._store.read(lambda tx: zalo_contacts.last(tx, lane))
 
-        Where no contact is known it may be: then Zalo says so itself.
-        """
-        lane = lane_of(self._store.database.vault, self._channel, address)
-        last = await self._store.read(lambda tx: zalo_contacts.last(tx, lane))
-        return last is None or self._clock() - last < (PAID if paid else FREE)
+    async def phone(self, address: str) -> str | None:
+        """Give the number to which this person agreed to be told by phone, if they did. Raises `Unavailable`."""
+        lane = self._lane(address)
+        return await self._store.read(lambda tx: notice_phones.agreed_at_lane(tx, lane))
+
+    async def spoil_phone(self, address: str) -> None:
+        """Forget a number at which nobody can be told. Raises `Unavailable`."""
+        spoiling = partial(notice_phones.spoil, lane=self._lane(address), now=self._clock())
+        await self._store.write("zalo_phone", spoiling)
+
+    def _lane(self, address: str) -> str:
+        return lane_of(self._store.database.vault, self._channel, address)

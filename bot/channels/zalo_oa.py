@@ -10,20 +10,25 @@ import asyncio
 import os
 import socket
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from bot.channels.base import Outgoing, OutgoingFile
 from bot.channels.begun import Begun
-from bot.channels.zalo_contacts import Contacts
+from bot.channels.zalo_calling import call
+from bot.channels.zalo_contacts import FREE, PAID, Contacts
 from bot.channels.zalo_fetching import Fetcher
 from bot.channels.zalo_http import Http, Uploaded
-from bot.channels.zalo_oa_errors import Class, classed, kept, ours
+from bot.channels.zalo_oa_errors import Blocked, Kept, classed, ours
 from bot.channels.zalo_oa_rendering import Part, is_image, message_of, parts, recipient
+from bot.channels.zalo_receipts import Receipts
 from bot.channels.zalo_tokens import Alarm, Tokens
+from bot.channels.zalo_zns import NoPhone, Zns
 from bot.settings_zalo import ZaloOa as Settings
 from bot.store import Store
+from handlers.channel_alarms import BLOCKED, BY_PHONE
 from knowledge.errors import TryLater, Unavailable, Uncertain
 
 SEND = "/v3.0/oa/message/cs"
@@ -47,32 +52,69 @@ class ZaloOa:
         owner = f"{socket.gethostname()[:30]}:{os.getpid()}:{uuid4().hex[:8]}"
         self.tokens = Tokens(self._http, given, clock, owner)
         self.contacts: Contacts | None = None
+        self.receipts: Receipts | None = None
+        self._zns = Zns(self._http, given)
+        self._tell: Alarm | None = None
+        self._told: dict[str, date] = {}
 
     async def begin(self, store: Store, alarm: Alarm) -> None:
         """Use this database, and tell troubles to this alarm. Raises `Unavailable`."""
-        self.contacts = Contacts(store, self.name, self.clock)
+        self.contacts, self.receipts = Contacts(store, self.name, self.clock), Receipts(store, self.clock)
+        self._tell = alarm
         await self.tokens.begin(store, alarm)
 
     async def send(self, message: Outgoing) -> str | None:
         """Send one message, in parts where it is too long, and return the id of the last.
 
-        Outside the time in which Zalo takes messages to this person it is kept until they make contact. Where a later
-        part must wait, the next try goes on behind the parts that were sent.
+        Outside the time in which Zalo takes messages to this person it goes by phone, where they agreed to that, or is
+        kept until they make contact. Where a later part must wait, the next try goes on behind what was sent.
         """
         try:
-            await self._see_that_it_is_open(message.address)
-            return await self._send(message)
+            return await self._send_somehow(message)
         except Unavailable:
             raise TryLater("the database is out of reach") from None
+        except Blocked:
+            await self._alarm(BLOCKED)
+            raise
 
-    async def _see_that_it_is_open(self, address: str) -> None:
+    async def _send_somehow(self, message: Outgoing) -> str | None:
         if self.contacts is None:
             raise TryLater("the channel has not begun yet")
-        if not await self.contacts.is_open(address, paid=self._given.paid_messages):
-            raise kept()
+        last, now = await self.contacts.last(message.address), self.clock()
+        over = now if last is None else last + PAID
+        if last is None or now - last < FREE or (self._given.paid_messages and now < over):
+            try:
+                return await self._send(message)
+            except Kept:
+                over = now  # Zalo counts otherwise than we do
+        return await self._by_phone(message, self.contacts, over - now)
+
+    async def _by_phone(self, message: Outgoing, contacts: Contacts, left: timedelta) -> str:
+        """Send a message by phone when the 7 days are over (in the time that is `left`), or keep it."""
+        phone = await contacts.phone(message.address) if self._zns.can_tell(message.reply) else None
+        if phone is None:
+            raise Kept
+        if left > timedelta(0):
+            raise Kept(left.total_seconds())
+        try:
+            return await self._zns.send(self.tokens, phone, message, self.clock())
+        except NoPhone:
+            await contacts.spoil_phone(message.address)
+            raise
+        except Blocked:
+            await self._alarm(BY_PHONE)
+            raise Kept from None
+
+    async def _alarm(self, why: str) -> None:
+        """Let administrators hear of a trouble, from this process once a day."""
+        today = self.clock().date()
+        if self._tell is not None and self._told.get(why) != today:
+            self._told[why] = today
+            with suppress(Unavailable):
+                await self._tell(self.name, why)
 
     async def _send(self, message: Outgoing) -> str | None:
-        cut = parts(message, buttons=self._given.buttons)
+        cut = parts(message, buttons=self._given.buttons, picture=self._given.info_picture_url)
         key = (message.address, message.reply)
         done = self._begun.take(key)
         external_id: str | None = None
@@ -109,26 +151,11 @@ class ZaloOa:
     async def _call(
         self, path: str, *, body: Mapping[str, Any] | None = None, file: Uploaded | None = None
     ) -> dict[str, Any]:
-        """Call the OpenAPI, with a renewed token once more where the first was refused. Raises `DeliveryError`."""
-        token = await self.tokens.access()
-        for is_last in (False, True):
-            answer = await self._http.ask(
-                self._given.openapi_url + path,
-                body=body,
-                file=file,
-                headers={"access_token": token},
-                silence=SEND_SECONDS,
-            )
-            code = answer.get("error")
-            if code == 0:
-                data = answer.get("data")
-                return data if isinstance(data, dict) else {}
-            if not isinstance(code, int):
-                raise Uncertain("an answer without a code")
-            if is_last or classed(code) is not Class.REFRESH:
-                raise ours(code, str(answer.get("message", "")))
-            token = await self.tokens.renewed(token)
-        raise AssertionError
+        """Call the OpenAPI. Raises `DeliveryError`."""
+        url = self._given.openapi_url + path
+        return await call(
+            self._http, self.tokens, url, classed=classed, ours=ours, silence=SEND_SECONDS, body=body, file=file
+        )
 
     async def fetch(self, reference: str, most: int) -> bytes:
         """Fetch a file that somebody sent. Raises `Unusable` (`too_big`, `gone`) or `DeliveryError`."""

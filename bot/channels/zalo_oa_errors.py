@@ -60,6 +60,17 @@ CLASSES: dict[int, Class] = {
 }
 
 
+class Kept(TryLater):
+    """Zalo takes this message only at the person's next contact."""
+
+    def __init__(self, seconds: float = KEPT_SECONDS) -> None:
+        super().__init__(WAITS, seconds)
+
+
+class Blocked(TryLater):
+    """Zalo takes no message of this account at all until a person acts."""
+
+
 def classed(code: int) -> Class:
     """Tell what follows from a code; one that is not listed is permanent."""
     found = CLASSES.get(code)
@@ -77,16 +88,11 @@ def ours(code: int, said: str) -> DeliveryError:
         case Class.RETRY:
             return TryLater(told, MINUTE_SECONDS)
         case Class.WINDOW:
-            return kept()
+            return Kept()
         case Class.UNREACHABLE:
             return Gone(told)
         case Class.ALERT:
             log.error("Zalo refuses every message until somebody acts: %s (docs/zalo.md)", told)
-            return TryLater(told)
+            return Blocked(told)
         case Class.PERMANENT:
             return Refused(told)
-
-
-def kept() -> TryLater:
-    """Say that a message waits until the person makes contact."""
-    return TryLater(WAITS, KEPT_SECONDS)

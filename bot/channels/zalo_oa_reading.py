@@ -22,6 +22,8 @@ _WRITTEN = re.compile(r"oa_send_\w+")
 _SEEN = frozenset({"user_received_message", "user_seen_message"})
 _FILES = {"image": "image/jpeg", "gif": "image/gif", "file": "", "audio": "", "video": ""}  # kind → a guess at its type
 _ACTION = re.compile(r"#(\d+:\S+)")
+_TRACKED = re.compile(r"motcua([0-9]{1,18})n[0-9]+")  # `zalo_zns.TRACKING`
+_MOBILE = re.compile(r"(?:\+?84|0)?([35789][0-9]{8})")  # since 2018 every mobile number has nine digits behind the 0
 _COMMAND = re.compile(r"^#(\w+)")
 
 
@@ -58,11 +60,12 @@ class Withdrew:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Messages of ours reached a telephone, or were looked at."""
+    """Messages of ours reached a telephone, or were looked at; `number`: of the row of one that went by phone."""
 
-    address: str
     messages: tuple[str, ...]
     seen: bool
+    at: datetime | None
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,7 @@ class _Message(_Part):
     msg_id: Written = ""
     msg_ids: tuple[Written, ...] = ()
     conversation_id: Written = ""
+    tracking_id: Written = ""
     attachments: tuple[_Carried, ...] = ()
 
     @property
@@ -131,6 +135,10 @@ class _Message(_Part):
         )
 
 
+class _Info(_Part):
+    phone: Written = ""
+
+
 class _Event(_Part):
     event_name: Written = ""
     timestamp: Written = ""
@@ -139,6 +147,7 @@ class _Event(_Part):
     follower: _Party = _Party()
     user_id: Written = ""
     message: _Message = _Message()
+    info: _Info = _Info()
 
 
 def read(raw: object, body: bytes, *, by_phone: bool = False) -> Heard:
@@ -150,12 +159,13 @@ def read(raw: object, body: bytes, *, by_phone: bool = False) -> Heard:
         return Ignored(f"not understood: {', '.join(sorted(places)[:3])}", strange=True)
     name = event.event_name
     if by_phone:
-        return Ignored(f"{name} of a message by phone")
+        return _of_phone(event)
     if _SAID.fullmatch(name):
         return _said(event, body)
     if name == "user_submit_info":
         # What is shared is typed by the person: Zalo does not vouch for the number (`handlers.messages.VOUCHING`).
-        return _of(event.sender.id, lambda who: Said(_key(name, body), who, Incoming(Kind.CONTACT)))
+        shared = Incoming(Kind.CONTACT, claimed=_mobile(event.info.phone))
+        return _of(event.sender.id, lambda who: Said(_key(name, body), who, shared))
     if name in ("follow", "user_click_chatnow"):
         return _of(event.follower.id or event.user_id, Came)
     if name == "unfollow":
@@ -164,7 +174,8 @@ def read(raw: object, body: bytes, *, by_phone: bool = False) -> Heard:
         return _of(event.user_id or event.sender.id, lambda who: Withdrew(_key(name, body), who))
     if name in _SEEN:
         ids = event.message.msg_ids or (event.message.msg_id,)
-        return _of(event.recipient.id, lambda who: Receipt(who, ids, seen=name == "user_seen_message"))
+        at = _at(event.timestamp)
+        return _of(event.recipient.id, lambda _who: Receipt(ids, seen=name == "user_seen_message", at=at))
     if _WRITTEN.fullmatch(name):
         return _written(event)
     return Ignored(f"event {name[:40]!r}", strange=True)
@@ -185,6 +196,23 @@ def _said(event: _Event, body: bytes) -> Heard:
     if message.msg_id:  # the same message comes again after a failure, perhaps written anew
         key = f"{event.event_name[:60]}:{message.msg_id[:KEY_CHARACTERS]}"
     return Said(key, who, _incoming(event.event_name, message))
+
+
+def _of_phone(event: _Event) -> Heard:
+    """Read an event of a message by phone, whose recipient is a number; which message it is says the name we gave."""
+    name, ours = event.event_name, _TRACKED.fullmatch(event.message.tracking_id)
+    if name not in _SEEN:
+        return Ignored(f"event {name[:40]!r} of a message by phone", strange=True)
+    if ours is None:
+        return Ignored("a message by phone that is not ours")
+    at = _at(event.timestamp)
+    return Receipt((event.message.msg_id,), seen=name == "user_seen_message", at=at, number=int(ours[1]))
+
+
+def _mobile(phone: str) -> str | None:
+    """Write a Vietnamese mobile number as Zalo wants it, 84 and nine digits; None for what is none."""
+    found = _MOBILE.fullmatch(re.sub(r"[\s.\-()]", "", phone))
+    return None if found is None else f"84{found[1]}"
 
 
 def _written(event: _Event) -> Heard:

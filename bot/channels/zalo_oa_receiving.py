@@ -117,8 +117,8 @@ class Webhook:
             log.error("Zalo: an event could not be taken in", exc_info=error)
 
     async def _do(self, heard: Heard) -> None:
-        name, contacts = self._zalo.name, self._zalo.contacts
-        if contacts is None:
+        name, contacts, receipts = self._zalo.name, self._zalo.contacts, self._zalo.receipts
+        if contacts is None or receipts is None:
             raise Unavailable("the channel has not begun yet")
         match heard:
             case Said():
@@ -133,7 +133,7 @@ class Webhook:
             case Withdrew():
                 await self._intake.withdraw(name, heard.address, heard.key)
             case Receipt():
-                log.debug("Zalo: %d messages were %s", len(heard.messages), "seen" if heard.seen else "received")
+                await receipts.note(heard)
             case OfficialWrote():
                 until = await contacts.make_way(heard.address, heard.at, self._pause)
                 log.info("Zalo: somebody of the agency wrote from the console; the bot is silent there until %s", until)

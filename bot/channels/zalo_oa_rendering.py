@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 
 TEXT_CHARACTERS = 2000  # of one message (Zalo, consultation message); more is refused with -210
 BUTTONS_MOST, TITLE_CHARACTERS = 5, 100  # of one message; of one button
+WORDS_CHARACTERS = 500  # under the title of the form that asks for a contact
 IMAGE_BYTES, FILE_BYTES = 1 << 20, 5 << 20  # Zalo, upload/image and upload/file
 IMAGES = (Media.PNG, Media.JPEG)
 DOCUMENTS = (".pdf", ".doc", ".docx")  # by the names that upload/file takes
@@ -29,14 +30,29 @@ class Part:
     text: str
     file: OutgoingFile | None = None
     buttons: tuple[Button, ...] = ()
+    asks: Asks | None = None
 
 
-def parts(message: Outgoing, *, buttons: bool) -> list[Part]:
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """Zalo's own form that asks for somebody's contact: its title, the words under it, the address of its picture."""
+
+    title: str
+    words: str
+    picture: str
+
+
+def parts(message: Outgoing, *, buttons: bool, picture: str = "") -> list[Part]:
     """Cut a message into what Zalo takes at a time: files first, then the text, its choices under the last part.
 
     A file of a kind that Zalo does not take is left out with a line in the log; the words still go.
     """
     reply = message.reply
+    if reply.asks_phone:
+        *before, words = in_parts(reply, repeated=message.repeated)
+        if len(words) > WORDS_CHARACTERS:
+            before, words = [*before, words], reply.asks_phone
+        return [*map(Part, before), Part("", asks=Asks(reply.asks_phone[:TITLE_CHARACTERS], words, picture))]
     given = tuple(button for row in reply.buttons for button in row)
     real = given if buttons and len(given) <= BUTTONS_MOST else ()
     texts = in_parts(reply, repeated=message.repeated, numbered=not real)
@@ -70,6 +86,11 @@ def message_of(part: Part, uploaded: str | None) -> dict[str, Any]:
     text = {"text": part.text} if part.text else {}
     if part.file is not None:
         return text | {"attachment": _attachment(part.file, uploaded)}
+    if part.asks is not None:
+        told = {"title": part.asks.title, "subtitle": part.asks.words, "image_url": part.asks.picture}
+        element = {key: said for key, said in told.items() if said}
+        payload = {"template_type": "request_user_info", "elements": [element]}
+        return {"attachment": {"type": "template", "payload": payload}}
     if part.buttons:
         laid = [
             {"title": button.label[:TITLE_CHARACTERS], "type": "oa.query.hide", "payload": f"#{button.action}"}

@@ -17,7 +17,7 @@ from bot.channels.zalo_http import Http
 from bot.logs import hide
 from bot.settings_zalo import ZaloOa
 from bot.store import Store
-from handlers.channel_alarms import OLD, REFUSED
+from handlers.channel_alarms import FAILING, OLD, REFUSED
 from knowledge.errors import DeliveryError, TryLater, Unavailable
 from storage import zalo_tokens
 from storage.database import Connection
@@ -112,10 +112,10 @@ class Tokens:
             answer = await ask(self._http, self._given, {"grant_type": "refresh_token", "refresh_token": refresh})
         except DeliveryError as error:
             await self._keep(partial(zalo_tokens.let_go, app_id=app, owner=owner))
-            raise TryLater(f"the token was not renewed: {error}") from None
+            raise TryLater(await self._tell(f"the token was not renewed: {error}", FAILING)) from None
         if answer.get("error") == LIMITED:
             await self._keep(partial(zalo_tokens.let_go, app_id=app, owner=owner))
-            raise TryLater("the token was not renewed: too many requests")
+            raise TryLater(await self._tell("the token was not renewed: too many requests", FAILING))
         now = self._clock()
         try:
             pair, life = read(answer, now)

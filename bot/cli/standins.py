@@ -83,3 +83,6 @@ def _explain(oa: ZaloOaServer, bot: ZaloBotServer, root: str) -> None:
     tell("written here:")
     tell(f"  curl --data 'xin chào' {root}/say/bot/1001")
     tell(f"  curl --data 'xin chào' {root}/say/1001")
+    tell("They share a telephone number, and a colleague answers them from Zalo's console, by:")
+    tell(f"  curl --data 84900000001 {root}/share/1001")
+    tell(f"  curl --data 'Tôi là cán bộ trực' {root}/console/1001")

@@ -17,7 +17,8 @@ def routes(oa: ZaloOaServer, bot: ZaloBotServer, webhook: str) -> list[web.Route
     """Give the routes by which somebody says something; the body is what they say.
 
     `POST /say/PERSON`: to the Official Account, whose events go to `webhook`; `POST /say/bot/PERSON`: to the bot of the
-    Bot Platform, which polls or has said where its events go.
+    Bot Platform, which polls or has said where its events go. `POST /share/PERSON`: they share a telephone number;
+    `POST /console/PERSON`: a colleague answers them from Zalo's console.
     """
 
     async def to_oa(request: web.Request) -> web.Response:
@@ -31,7 +32,20 @@ def routes(oa: ZaloOaServer, bot: ZaloBotServer, webhook: str) -> list[web.Route
             return web.Response(text="it waits for the bot's next poll\n")
         return await _told(lambda session: bot.tell(session, event))
 
-    return [web.post("/say/bot/{who}", to_bot), web.post("/say/{who}", to_oa)]
+    async def share(request: web.Request) -> web.Response:
+        event = oa.shared(request.match_info["who"], await _said(request))
+        return await _told(lambda session: oa.tell(session, webhook, event))
+
+    async def by_hand(request: web.Request) -> web.Response:
+        event = oa.answered_by_hand(request.match_info["who"], await _said(request))
+        return await _told(lambda session: oa.tell(session, webhook, event))
+
+    return [
+        web.post("/say/bot/{who}", to_bot),
+        web.post("/say/{who}", to_oa),
+        web.post("/share/{who}", share),
+        web.post("/console/{who}", by_hand),
+    ]
 
 
 async def _said(request: web.Request) -> str:

@@ -19,6 +19,7 @@ import aiohttp
 from aiohttp import web
 
 from bot.standins.faults import Faults, Handler, Wrong, apply
+from bot.standins.zalo_zns import ZnsDesk
 
 FREE, REACHED = timedelta(hours=48), timedelta(days=7)
 CODE_LIFE = timedelta(minutes=10)  # of an authorisation code, which works once
@@ -74,6 +75,7 @@ class ZaloOaServer:
         self.asked: list[tuple[str, Json]] = []
         self.uploaded: dict[str, bytes] = {}
         self.files: dict[str, bytes] = {}
+        self.zns = ZnsDesk()
         self.faults = Faults()
         self.heard: Callable[[Sent], None] | None = None
         self._minute: tuple[int, int] = (0, 0)
@@ -89,6 +91,7 @@ class ZaloOaServer:
                 web.post("/v3.0/oa/message/cs", self._allowed(self._send)),
                 web.post("/v2.0/oa/upload/image", self._allowed(self._image)),
                 web.post("/v2.0/oa/upload/file", self._allowed(self._file)),
+                web.post("/message/template", self._allowed(self._template)),
                 web.get("/v2.0/oa/getoa", self._allowed(self._who)),
                 web.get("/files/{name}", self._fetched),
             ]
@@ -164,7 +167,7 @@ class ZaloOaServer:
         self.sent.append(sent)
         if self.heard is not None:
             self.heard(sent)
-        at = str(int(self.clock().timestamp() * 1000))
+        at = self._stamp()
         return _yes({"message_id": sent.id, "user_id": who, "sent_time": at})
 
     def _unreachable(self, who: str) -> web.Response | None:
@@ -176,6 +179,11 @@ class ZaloOaServer:
         if person.last is None or self.clock() - person.last > REACHED:
             return _no(-230, "User has not interacted with the OA in the past 7 days")
         return None
+
+    async def _template(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        self.asked.append((request.path, body))
+        return self.zns.take(body, self.clock())
 
     async def _image(self, request: web.Request) -> web.Response:
         return await self._upload(request, "attachment_id", IMAGE_MOST, (".png", ".jpg", ".jpeg"))
@@ -209,9 +217,41 @@ class ZaloOaServer:
         known = {"sender": {"id": who}, "recipient": {"id": self.account.oa_id}, "user_id_by_app": f"9{who}"}
         return self.event("user_send_text", **known, message=message)
 
+    def shared(self, who: str, phone: str) -> Json:
+        """Make the event of somebody who filled in the form that asks for their contact: they are in touch by that."""
+        self.people.setdefault(who, Person()).last = self.clock()
+        self.zns.phones.add(phone)
+        known = {"sender": {"id": who}, "recipient": {"id": self.account.oa_id}, "user_id_by_app": f"9{who}"}
+        return self.event("user_submit_info", **known, info={"name": "An", "phone": phone, "address": "1 Đường A"})
+
+    def answered_by_hand(self, who: str, text: str) -> Json:
+        """Make the echo of a colleague's message, who wrote to somebody in Zalo's own console."""
+        self._numbers += 1
+        sender, message = (
+            {"id": self.account.oa_id, "admin_id": "1112223"},
+            {"text": text, "msg_id": f"by{self._numbers}"},
+        )
+        return self.event("oa_send_text", sender=sender, recipient={"id": who}, message=message)
+
+    def receipt(self, sent: Sent, *, seen: bool = False) -> Json:
+        """Make the receipt of a message."""
+        parties = {"sender": {"id": self.account.oa_id}, "recipient": {"id": sent.to}}
+        if seen:
+            return self.event("user_seen_message", **parties, message={"msg_ids": [sent.id]})
+        return self.event("user_received_message", **parties, message={"msg_id": sent.id})
+
+    def receipt_by_phone(self, sent: Json) -> Json:
+        """Make the receipt of a message by phone, whose recipient is a number."""
+        told = {"msg_id": "zns", "tracking_id": sent["tracking_id"], "delivery_time": self._stamp()}
+        parties = {"sender": {"id": self.account.oa_id}, "recipient": {"id": sent["phone"]}}
+        return self.event("user_received_message", **parties, message=told)
+
+    def _stamp(self) -> str:
+        return str(int(self.clock().timestamp() * 1000))
+
     def event(self, name: str, **content: Any) -> Json:
         """Make an event."""
-        at = str(int(self.clock().timestamp() * 1000))
+        at = self._stamp()
         return {"app_id": self.account.app_id, **content, "event_name": name, "timestamp": at}
 
     def signed(self, event: Json) -> tuple[bytes, dict[str, str]]:
@@ -221,9 +261,10 @@ class ZaloOaServer:
         mac = hashlib.sha256(known.app_id.encode() + body + f"{event['timestamp']}{known.oa_secret}".encode())
         return body, {"Content-Type": "application/json", "X-ZEvent-Signature": f"mac={mac.hexdigest()}"}
 
-    async def tell(self, session: aiohttp.ClientSession, webhook: str, event: Json) -> int:
-        """Send an event to a webhook and give the status of its answer."""
+    async def tell(self, session: aiohttp.ClientSession, webhook: str, event: Json, *, by_phone: bool = False) -> int:
+        """Send an event to a webhook and give the status of its answer; `by_phone`: it is of messages by phone."""
         body, headers = self.signed(event)
+        headers |= {"X-ZEvent-Server": "ZNS"} if by_phone else {}
         async with session.post(webhook, data=body, headers=headers) as answer:
             return answer.status
 
@@ -237,6 +278,10 @@ def _fault_of(message: Json) -> web.Response | None:
     if len(str(message.get("text", ""))) > TEXT_MOST:
         return _no(-210, "text is out of range")
     payload = message.get("attachment", {}).get("payload", {})
+    if payload.get("template_type") == "request_user_info":
+        (element,) = payload["elements"]
+        fits = 0 < len(element["title"]) <= 100 and len(element.get("subtitle", "")) <= 500
+        return None if fits else _no(-210, "an element is out of range")
     if not message.get("text") and not payload:
         return _no(-201, "text is invalid!")
     return _no(-201, "buttons is invalid!") if len(payload.get("buttons", ())) > BUTTONS_MOST else None

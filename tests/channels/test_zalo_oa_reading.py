@@ -27,6 +27,7 @@ from tests.channels.zalo_oa_samples import SAMPLES, WHO, Json, carried, noted, s
 PDF = Attachment("https://f6.file.zdn.vn/1.pdf", "giấy phép.pdf", 1024, "")
 PHOTO = Attachment("http://f6.photo.zdn.vn/1.jpg", "", None, "image/jpeg")
 VOICE = Attachment("https://voice.zdn.vn/1.amr", "", None, "")
+AT = datetime(2026, 11, 23, 3, 48, 1, 753000, UTC)
 
 MEANT: dict[str, Heard] = {
     "anonymous_send_text": Said(
@@ -34,12 +35,12 @@ MEANT: dict[str, Heard] = {
     ),
     "follow": Came(WHO),
     "unfollow": Left(WHO),
-    "oa_send_text": OfficialWrote(WHO, datetime(2026, 11, 23, 3, 48, 1, 753000, UTC)),
+    "oa_send_text": OfficialWrote(WHO, AT),
     "url_verification_probe": Ignored("event ''", strange=True),
     "user_click_chatnow": Came(WHO),
-    "user_received_message": Receipt(WHO, ("out-1",), seen=False),
-    "user_received_message_zns": Ignored("user_received_message of a message by phone"),
-    "user_seen_message": Receipt(WHO, ("out-1", "out-2"), seen=True),
+    "user_received_message": Receipt(("out-1",), seen=False, at=AT),
+    "user_received_message_zns": Receipt(("zns-1",), seen=False, at=AT, number=12),
+    "user_seen_message": Receipt(("out-1", "out-2"), seen=True, at=AT),
     "user_send_audio": Said("user_send_audio:audio-1", WHO, Incoming(Kind.FILE, files=(VOICE,))),
     "user_send_file": Said("user_send_file:file-1", WHO, Incoming(Kind.FILE, files=(PDF,))),
     "user_send_image": Said("user_send_image:image-1", WHO, Incoming(Kind.TEXT, "ổ gà trước cổng", files=(PHOTO,))),
@@ -49,7 +50,7 @@ MEANT: dict[str, Heard] = {
     "user_send_text": Said("user_send_text:t-1", WHO, Incoming(Kind.TEXT, "Tra cứu hồ sơ H58.15-261102-0001")),
     "user_send_text_from_button": Said("user_send_text:t-2", WHO, Incoming(Kind.TEXT, "/tracuu")),
     "user_send_text_quote": Said("user_send_text:t-3", WHO, Incoming(Kind.TEXT, "đúng rồi")),
-    "user_submit_info": Said("user_submit_info:…", WHO, Incoming(Kind.CONTACT)),
+    "user_submit_info": Said("user_submit_info:…", WHO, Incoming(Kind.CONTACT, claimed="84900000001")),
     "user_withdraw": Withdrew("user_withdraw:…", WHO),
 }
 
@@ -121,6 +122,37 @@ def test_a_colleague_who_writes_to_somebody_not_logged_in_makes_way_in_that_conv
     sender = {"id": "1", "admin_id": "2"}
     told = noted("oa_send_anonymous_text", sender=sender, recipient={"id": WHO}, message=message)
     assert meant(told | {"timestamp": "soon"}) == OfficialWrote(f"anonymous:{WHO}:conv-1", None)
+
+
+@pytest.mark.parametrize(
+    ("given", "read_as"),
+    [
+        (84900000001, "84900000001"),
+        ("0900 000 001", "84900000001"),
+        ("+84.900.000.001", "84900000001"),
+        ("900000001", "84900000001"),
+        ("02733850001", None),
+        ("8490000000", None),
+        ("84900000001; DROP", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_shared_number_is_read_as_zalo_wants_it_or_not_at_all(given: Any, read_as: str | None) -> None:
+    event = noted("user_submit_info", sender={"id": WHO}, info={"phone": given})
+    assert incoming(event) == Incoming(Kind.CONTACT, claimed=read_as)
+
+
+@pytest.mark.parametrize("tracking", ["", "other", "motcua", "motcua12", "motcua12n0x", "motcua" + "9" * 40 + "n0"])
+def test_a_receipt_by_phone_of_a_message_that_is_not_ours_is_left_aside(tracking: str) -> None:
+    told = noted("user_received_message", recipient={"id": "84900000001"}, message={"tracking_id": tracking})
+    assert meant(told, by_phone=True) == Ignored("a message by phone that is not ours")
+
+
+def test_other_events_of_messages_by_phone_are_left_aside_and_told() -> None:
+    heard = meant(noted("change_daily_quota"), by_phone=True)
+    assert isinstance(heard, Ignored)
+    assert heard.strange
 
 
 @pytest.mark.parametrize("name", ["user_reacted_message", "create_group", "user_call_oa", "nonsense", ""])

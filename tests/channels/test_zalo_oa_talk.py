@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.standins.faults import Wrong
-from bot.standins.zalo_oa import Json
 from storage.database import Database
 from storage.schema import account, audit, event, outbox, zalo_contact
 from storage.zalo_contacts import WAITS
@@ -136,16 +135,9 @@ async def test_administrators_hear_once_that_zalo_renews_no_longer(at: Town) -> 
     assert len(told) == 1
 
 
-def wrote_from_the_console(at: Town, text: str = "Tôi là cán bộ trực") -> Json:
-    """The event of a colleague who wrote to somebody in Zalo's own console."""
-    message = {"text": text, "msg_id": f"out:{text}"}
-    sender = {"id": at.server.account.oa_id, "admin_id": "1112223"}
-    return at.server.event("oa_send_text", sender=sender, recipient={"id": WHO}, message=message)
-
-
 async def test_while_a_colleague_writes_from_the_console_the_bot_is_silent_and_then_goes_on(at: Town) -> None:
     await at.says("tôi muốn gửi phản ánh")
-    await at.tells(wrote_from_the_console(at))
+    await at.tells(at.server.answered_by_hand(WHO, "Tôi là cán bộ trực"))
     assert await at.says("dạ em cần hỏi thêm") == []
     at.clock.moves(minutes=29)
     assert await at.says("cảm ơn anh") == []
@@ -159,9 +151,9 @@ async def test_while_a_colleague_writes_from_the_console_the_bot_is_silent_and_t
 
 async def test_each_message_of_a_colleague_makes_the_silence_longer_and_one_told_late_does_not(at: Town) -> None:
     await at.says("xin chào")
-    late = wrote_from_the_console(at, "sớm")
+    late = at.server.answered_by_hand(WHO, "sớm")
     at.clock.moves(minutes=20)
-    await at.tells(wrote_from_the_console(at, "sau"))
+    await at.tells(at.server.answered_by_hand(WHO, "sau"))
     await at.tells(late)
     at.clock.moves(minutes=25)
     assert await at.says("còn ai không") == []
@@ -171,9 +163,34 @@ async def test_each_message_of_a_colleague_makes_the_silence_longer_and_one_told
 
 
 async def test_whoever_answers_a_colleague_that_wrote_first_is_left_to_them(at: Town) -> None:
-    await at.tells(wrote_from_the_console(at))
+    await at.tells(at.server.answered_by_hand(WHO, "Tôi là cán bộ trực"))
     assert await at.says("dạ vâng") == []
     assert [row.action for row in await at.reads(select(audit.c.action))] == ["paused"]
+
+
+async def test_administrators_hear_of_the_first_renewal_that_fails_and_of_a_token_that_grows_old(at: Town) -> None:
+    await at.says("xin chào")
+    at.is_administrator("1002")
+    at.clock.moves(hours=24, minutes=30)
+    for _ in range(2):
+        at.server.faults.add(Wrong.STATUS, 503, "/access_token")
+        await at.says("xin chào")
+    told = [sent.message["text"] for sent in at.server.sent if sent.to == "1002"]
+    assert len(told) == 1
+    assert "không thành" in told[0]
+
+
+async def test_administrators_hear_once_a_day_that_zalo_takes_nothing_of_the_account(at: Town) -> None:
+    await at.says("xin chào")
+    at.is_administrator("1002")
+    for _ in range(3):
+        at.server.faults.add(Wrong.CODE, -224, "/message/cs")
+        await at.notice(f"Có kết quả {at.clock()}")
+        at.clock.moves(minutes=30)
+    await at.settles()
+    told = [sent.message["text"] for sent in at.server.sent if sent.to == "1002"]
+    assert [text for text in told if "từ chối mọi tin" in text] == told
+    assert len(told) == 1
 
 
 async def test_a_send_in_doubt_is_not_repeated_for_an_answer_and_marked_for_a_notice(at: Town) -> None:

@@ -13,6 +13,8 @@ from pydantic import SecretStr
 
 from bot.channels.zalo_contacts import Contacts
 from bot.channels.zalo_oa import ZaloOa
+from bot.channels.zalo_oa_reading import Receipt
+from bot.channels.zalo_receipts import Receipts
 from bot.channels.zalo_tokens import Tokens
 from bot.settings_zalo import ZaloOa as Settings
 from bot.standins.zalo_oa import Person, ZaloOaServer
@@ -56,6 +58,7 @@ class KnownContacts(Contacts):
         self.noted: list[str] = []
         self.ways: list[tuple[str, datetime | None, timedelta]] = []
         self.closed = False
+        self.agreed: str | None = None
 
     async def note(self, address: str) -> None:
         self.noted.append(address)
@@ -64,8 +67,24 @@ class KnownContacts(Contacts):
         self.ways.append((address, at, span))
         return (at or datetime.now(UTC)) + span
 
-    async def is_open(self, address: str, *, paid: bool) -> bool:  # noqa: ARG002
-        return not self.closed
+    async def last(self, address: str) -> datetime | None:  # noqa: ARG002
+        return datetime(2026, 1, 1, tzinfo=UTC) if self.closed else None
+
+    async def phone(self, address: str) -> str | None:  # noqa: ARG002
+        return self.agreed
+
+    async def spoil_phone(self, address: str) -> None:  # noqa: ARG002
+        self.agreed = None
+
+
+class KnownReceipts(Receipts):
+    """Notes receipts in a list."""
+
+    def __init__(self) -> None:
+        self.noted: list[Receipt] = []
+
+    async def note(self, receipt: Receipt) -> None:
+        self.noted.append(receipt)
 
 
 def settings(root: str, server: ZaloOaServer, **more: Any) -> Settings:
@@ -99,7 +118,7 @@ async def served(server: Serving) -> AsyncIterator[str]:
 def begun(zalo: ZaloOa, server: ZaloOaServer) -> Iterator[KnownContacts]:
     """Let a channel have tokens and contacts without a database."""
     contacts = KnownContacts()
-    zalo.tokens, zalo.contacts = KnownTokens(server), contacts
+    zalo.tokens, zalo.contacts, zalo.receipts = KnownTokens(server), contacts, KnownReceipts()
     yield contacts
 
 

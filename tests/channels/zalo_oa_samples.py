@@ -51,7 +51,7 @@ SAMPLES: dict[str, Json] = {
         "user_received_message",
         sender={"id": OA},
         recipient={"id": "84900000001"},
-        message={"delivery_time": STAMP, "msg_id": "zns-1", "tracking_id": "t-1"},
+        message={"delivery_time": STAMP, "msg_id": "zns-1", "tracking_id": "motcua12n0"},
     ),
     "user_seen_message": noted(
         "user_seen_message", sender={"id": OA}, recipient={"id": WHO}, message={"msg_ids": ["out-1", "out-2"]}

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from bot.app import App, running
 from bot.channels.zalo import Zalo
+from bot.channels.zalo_oa import ZaloOa
 from bot.server import Server
 from bot.settings import Settings, load
 from bot.standins.zalo_oa import Json, Person, ZaloOaServer
@@ -35,12 +36,13 @@ class Town:
     app: App
     server: ZaloOaServer
     clock: Clock
+    zalo: ZaloOa
     webhook: str
     session: aiohttp.ClientSession
 
-    async def tells(self, event: Json) -> None:
+    async def tells(self, event: Json, *, by_phone: bool = False) -> None:
         """Let Zalo tell the bot something, and let everything come of it that comes."""
-        assert await self.server.tell(self.session, self.webhook, event) == 200
+        assert await self.server.tell(self.session, self.webhook, event, by_phone=by_phone) == 200
         await self.settles()
 
     async def says(self, text: str, who: str = WHO) -> list[str]:
@@ -55,14 +57,17 @@ class Town:
             self.app.turns.wake(lane)
         await self.app.turns.idle()
 
-    async def notice(self, text: str, who: str = WHO) -> int:
-        """Let the bot have something to tell that nobody asked for; gives the row."""
+    async def notice(self, text: str, who: str = WHO, *, code: str = "") -> int:
+        """Let the bot have something to tell that nobody asked for; gives the row. `code`: it can be told by phone."""
+        told = ((("code", code), ("status", text), ("time", "10:00")),) if code else ()
         lane = lane_of(self.app.database.vault, "zalo_oa", who)
 
         def add(tx: Any) -> int:
             known = accounts.by_lane(tx, lane)
             assert known is not None
-            row = NewRow(f"test:{text}", known[0].id, "zalo_oa", outbox.NOTICE, Reply(Markup(text)).to_json())
+            row = NewRow(
+                f"test:{text}", known[0].id, "zalo_oa", outbox.NOTICE, Reply(Markup(text), by_phone=told).to_json()
+            )
             return outbox.add(tx, row, self.clock(), owner=None, lease_seconds=0)
 
         with self.app.database.transaction() as tx:
@@ -117,7 +122,8 @@ async def town(
             routes, _ = await zalo.begin(app)
             listening = Server("127.0.0.1", 0, routes)
             port = await listening.start()
-            yield Town(app, server, clock, f"http://127.0.0.1:{port}{PATH}", session)
+            assert zalo._oa is not None
+            yield Town(app, server, clock, zalo._oa, f"http://127.0.0.1:{port}{PATH}", session)
             await listening.stop()
             await zalo.rest()
         await zalo.close()

@@ -14,9 +14,8 @@ from storage.database import Database
 from storage.schema import account, zalo_contact
 from tests.channels.zalo_desk import served
 
-ZALO_POINTS = tuple(
-    f"{name}.{when}" for name in ("zalo_token", "zalo_contact", "zalo_pause") for when in ("written", "committed")
-)
+NOTED = ("zalo_contact", "zalo_pause", "zalo_phone", "zalo_receipt")
+ZALO_POINTS = tuple(f"{name}.{when}" for name in ("zalo_token", *NOTED) for when in ("written", "committed"))
 # A token is written three times: the settings' is kept, the right to renew is taken, the new pair is kept.
 CLAIMING, KEEPING = 2, 3
 KILLS = [

@@ -17,6 +17,8 @@ from sqlalchemy import text
 from bot import points
 from bot.channels.zalo_contacts import Contacts
 from bot.channels.zalo_http import Http
+from bot.channels.zalo_oa_reading import Receipt
+from bot.channels.zalo_receipts import Receipts
 from bot.channels.zalo_tokens import Tokens
 from bot.standins.zalo_oa import Account, ZaloOaServer
 from bot.store import Store
@@ -52,6 +54,8 @@ async def work(url: str, root: str) -> str:
         contacts = Contacts(store, "zalo_oa", clock)
         await contacts.note(WHO)
         await contacts.make_way(WHO, None, timedelta(minutes=30))
+        await contacts.spoil_phone(WHO)
+        await Receipts(store, clock).note(Receipt(("m1",), seen=True, at=None))
         return await tokens.access()
     except TryLater as error:
         return f"waits: {error}"
