@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 HEAD = "0015"
-HEAD = "0015"
 MIGRATION_LOCK = 5_206_201  # any fixed number: replicas that start together migrate one after the other
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.channels.contract_inputs import recorded
+
 Json = dict[str, Any]
 
 CHAT, GROUP = "6ede9afa66b88f000001", "g-0011220002"
@@ -24,16 +26,5 @@ def enveloped(inner: Json) -> Json:
     return {"ok": True, "result": inner}
 
 
-SAMPLES: dict[str, Json] = {
-    "getUpdates.response": enveloped(event("text", text="Xin chào")),
-    "message.image.received": enveloped(event("image", photo="https://photo.zdn.vn/1.jpg", caption="ổ gà")),
-    "message.sticker.received": enveloped(event("sticker", sticker="s-1", url="https://stickers.zaloapp.com/1.png")),
-    "message.text.received.group": enveloped(
-        event("text", {"id": GROUP, "chat_type": "GROUP"}, text="@Bot tra cứu hồ sơ")
-    ),
-    "message.text.received": enveloped(event("text", text="Xin chào")),
-    "message.unsupported.received": enveloped(event("unsupported")),
-    "message.voice.received": enveloped(event("voice", voice_url="https://voice.zdn.vn/1.aac")),
-    "webhook_without_envelope": event("text", text="Xin chào"),
-}
+SAMPLES: dict[str, Json] = recorded("zalo_bot")
 """By the names under which the documents' samples are known here."""

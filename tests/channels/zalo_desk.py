@@ -144,6 +144,8 @@ async def desk(**more: Any) -> AsyncIterator[Desk]:
     server.people[WHO] = Person(clock())
     async with served(server) as root:
         zalo = ZaloOa(settings(root, server, **more), clock)
-        with begun(zalo, server) as contacts:
-            yield Desk(zalo, server, contacts, root)
-        await zalo.close()
+        try:
+            with begun(zalo, server) as contacts:
+                yield Desk(zalo, server, contacts, root)
+        finally:
+            await zalo.close()

@@ -49,7 +49,7 @@ class Town:
         """Let somebody write, and give what they were answered."""
         before = len(self.server.sent)
         await self.tells(self.server.wrote(who, text))
-        return [sent.message["text"] for sent in self.server.sent[before:] if sent.to == who]
+        return [sent.message.get("text", "") for sent in self.server.sent[before:] if sent.to == who]
 
     async def settles(self) -> None:
         """Wait until nothing more is to be done."""

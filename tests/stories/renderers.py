@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from bot.channels.base import Outgoing
 from bot.channels.plain import with_numbers
 from bot.channels.split import utf16
 from bot.channels.telegram_rendering import TEXT_UNITS, as_plain, in_parts, keyboard
 from bot.channels.web_markup import shown
 from bot.channels.zalo_oa_rendering import TEXT_CHARACTERS
-from bot.channels.zalo_oa_rendering import in_parts as zalo_parts
+from bot.channels.zalo_oa_rendering import in_parts as zalo_texts
+from bot.channels.zalo_oa_rendering import parts as zalo_parts
 from handlers.messages import Reply
 
 CHOICE = re.compile(r"^  (\d+)\. (.+)$", re.MULTILINE)
@@ -44,8 +46,24 @@ def on_telegram(reply: Reply) -> Read:
     return "\n".join(map(as_plain, parts)), [button["text"] for row in rows for button in row]
 
 
+def on_zalo_bot(reply: Reply) -> Read:
+    return _numbered(zalo_texts(reply), reply)
+
+
 def on_zalo(reply: Reply) -> Read:
-    parts = zalo_parts(reply)
+    cut = zalo_parts(Outgoing("1001", reply, repeated=False), buttons=False)
+    return _numbered([part.text if part.asks is None else part.asks.words for part in cut], reply)
+
+
+def on_zalo_with_buttons(reply: Reply) -> Read:
+    cut = zalo_parts(Outgoing("1001", reply, repeated=False), buttons=True)
+    real = [button.label for button in cut[-1].buttons]
+    texts = [part.text if part.asks is None else part.asks.words for part in cut]
+    return ("".join(texts), real) if real else _numbered(texts, reply)
+
+
+def _numbered(parts: list[str], reply: Reply) -> Read:
+    """Read plain messages of Zalo, whose choices are numbers."""
     assert all(utf16(part) <= TEXT_CHARACTERS for part in parts), "longer than a message of Zalo"
     written = "".join(parts)
     labels = [button.label for row in reply.buttons for button in row]
@@ -58,7 +76,9 @@ RENDERERS: dict[str, Callable[[Reply], Read]] = {
     "terminal": in_the_terminal,
     "web": on_the_page,
     "telegram": on_telegram,
-    "zalo": on_zalo,
+    "zalo_oa": on_zalo,
+    "zalo_oa with buttons": on_zalo_with_buttons,
+    "zalo_bot": on_zalo_bot,
 }
 
 
