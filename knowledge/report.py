@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from knowledge.errors import Wrong
 from knowledge.report_judging import PENDING, RECEIVED, RESOLVED, Cell, Filed, Judged, judge
@@ -18,6 +19,9 @@ NAMED_MOST = 20  # dossiers named in one error; their number is told beside them
 TOTALS: Mapping[str, Sequence[Cell]] = {"tn_tong": RECEIVED, "da_tong": RESOLVED, "dang_tong": PENDING}
 KEYS = ("tn_tong", *RECEIVED, "da_tong", *RESOLVED, "dang_tong", *PENDING)
 """The figures of one row, in the order of the form."""
+
+Kind: TypeAlias = tuple[Cell | None, Cell | None, bool]
+"""What a dossier counts as: how it came in, how it stands, whether it is resolved."""
 
 
 class BrokenIdentity(Wrong):
@@ -36,13 +40,14 @@ class Row:
 
     counts: Counter[str] = field(default_factory=Counter)
 
-    def add(self, one: Judged) -> None:
-        """Count one dossier."""
-        self.counts["tn_tong"] += 1
-        self.counts["dang_tong" if one.resolved_on is None else "da_tong"] += 1
-        for cell in (one.received, one.result):
+    def add(self, kind: Kind, number: int) -> None:
+        """Count so many dossiers of one kind."""
+        received, result, is_resolved = kind
+        self.counts["tn_tong"] += number
+        self.counts["da_tong" if is_resolved else "dang_tong"] += number
+        for cell in (received, result):
             if cell is not None:
-                self.counts[cell] += 1
+                self.counts[cell] += number
 
     def __getitem__(self, key: str) -> int:
         return self.counts[key]
@@ -78,18 +83,18 @@ class Figures:
 
 def count(filed: Iterable[Filed], period: Period) -> Figures:
     """Count the dossiers of a period, checked. Raises `BrokenIdentity` when the figures do not add up."""
+    dossiers = [judged for one in filed if (judged := judge(one, period)) is not None]
     total = Row()
     by_field: dict[str | None, Row] = {}
     by_procedure: dict[tuple[str | None, str | None, str | None], Row] = {}
-    dossiers: list[Judged] = []
-    for one in filed:
-        judged = judge(one, period)
-        if judged is None:
-            continue
-        dossiers.append(judged)
-        total.add(judged)
-        by_field.setdefault(judged.field_title, Row()).add(judged)
-        by_procedure.setdefault((judged.field_title, *judged.procedure), Row()).add(judged)
+    alike = Counter(
+        (one.field_title, one.procedure, one.received, one.result, one.resolved_on is None) for one in dossiers
+    )
+    for (field_title, procedure, received, result, is_pending), number in alike.items():
+        kind = received, result, not is_pending
+        total.add(kind, number)
+        by_field.setdefault(field_title, Row()).add(kind, number)
+        by_procedure.setdefault((field_title, *procedure), Row()).add(kind, number)
     in_order = dict(sorted(by_procedure.items(), key=_order))
     figures = Figures(period, total, _sorted_rows(by_field), in_order, tuple(dossiers))
     check(figures)
@@ -99,10 +104,10 @@ def count(filed: Iterable[Filed], period: Period) -> Figures:
 def totals(filed: Iterable[Filed], period: Period) -> dict[str, int]:
     """Count only the total row of a period, to compare with; unchecked."""
     total = Row()
-    for one in filed:
-        judged = judge(one, period)
-        if judged is not None:
-            total.add(judged)
+    judged = (judge(one, period) for one in filed)
+    alike = Counter((one.received, one.result, one.resolved_on is not None) for one in judged if one is not None)
+    for kind, number in alike.items():
+        total.add(kind, number)
     return total.record()
 
 

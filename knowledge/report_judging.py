@@ -8,7 +8,6 @@ the cut-off (the end of the period's last day), so that a past period gives the 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import pairwise
@@ -49,8 +48,7 @@ class Held(NamedTuple):
     since: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Filed:
+class Filed(NamedTuple):  # and not a dataclass: a report makes a hundred thousand of each of these two
     """A dossier as last heard of. Times are aware; `history` is in the order of `timeline.Telling.order`."""
 
     code: str
@@ -67,8 +65,7 @@ class Filed:
     history: tuple[Held, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """A dossier that counts: how it came in and how it stands. None where no rule fits, which breaks an identity."""
 
     code: str
@@ -86,8 +83,10 @@ class Judged:
 
 def judge(one: Filed, period: Period) -> Judged | None:
     """Judge a dossier as of the period's end; None for one that does not count in this period."""
+    if one.received_at >= period.end:
+        return None
     status, resolved_at = _as_of(one, period)
-    if status in NOT_COUNTED or one.received_at >= period.end:
+    if status in NOT_COUNTED:
         return None
     carried = one.received_at < period.start
     if carried and resolved_at is not None and resolved_at < period.start:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    DateTime,
+    String,
     and_,
     bindparam,
     func,
@@ -34,9 +35,9 @@ UNKNOWN = "unknown"  # the word of the trail for a question that nothing answere
 _DONE = tuple(sorted(CONCLUDED))
 
 
-def _as_stored(column: Column[datetime]) -> ColumnElement[datetime]:
-    """Read a moment without `Moment`, whose call for each value would be most of the time that a report takes."""
-    return type_coerce(column, DateTime(timezone=True))
+def _as_stored(column: Column[datetime]) -> ColumnElement[Any]:
+    """Read a moment as the driver gives it: `Moment`, called for each value, would be half the time of a report."""
+    return type_coerce(column, String)
 
 
 _COLUMNS = (
@@ -92,8 +93,9 @@ def _held(tx: Connection, ids: list[int]) -> dict[int, list[Held]]:
     return held
 
 
-def _aware(at: datetime) -> datetime:
-    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+def _aware(at: str | datetime) -> datetime:
+    """Read what the driver gave: SQLite has the text of a moment in UTC."""
+    return datetime.fromisoformat(f"{at}+00:00") if isinstance(at, str) else at
 
 
 def _wanted(period: Period, changed_later: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""The command as an operator starts it: a process of its own, in a folder of its own, with nothing else around."""
+"""The command as an operator starts it: a process of its own in a folder of its own, or within that of the test."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from typer.testing import CliRunner
+
+from bot.cli import app
+from knowledge.errors import MotcuaError
 
 ESCAPED = re.compile(r"\\u(?!00[01])")  # control characters cannot stand in JSON as they are
 ROOT = Path(__file__).resolve().parents[2]
@@ -89,6 +94,20 @@ class Motcua:
         data = content.encode() if isinstance(content, str) else content
         (self.folder / name).write_bytes(data)
         return name
+
+
+class Within(Motcua):
+    """Runs commands within this process, in its current folder: starting each anew takes longer than what it does.
+
+    Streams and exit status are the command's own; what only a process has (a terminal, signals) needs `Motcua`.
+    """
+
+    def __call__(self, *words: str, stdin: str | bytes = b"", **settings: str) -> Ran:
+        ended = CliRunner().invoke(app, words, input=stdin, env={**self.settings, **settings})
+        if isinstance(ended.exception, MotcuaError):  # the command's own process tells it in one line
+            return Ran(1, ended.stdout, f"{ended.stderr}motcua: {ended.exception}\n")
+        assert ended.exception is None or isinstance(ended.exception, SystemExit), ended.exc_info
+        return Ran(ended.exit_code, ended.stdout, ended.stderr)
 
 
 def put_key(folder: Path) -> None:

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import json
-import logging
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
 from bot import demo
-from bot.cli import app
-from knowledge.errors import MotcuaError
-from tests.cli.motcua import Motcua, Ran, put_key
+from tests.cli.motcua import Motcua, Within
 
 ARTICLE = ("--from", "2020-05-28", "--to", "2020-08-28")
 HEADS = "MaHoSo,TenTTHC,TenLinhVuc,KenhThucHien,NgayTiepNhan,NgayHenTra,NgayKetThucXuLy,NgayTra,TrangThaiHoSo"
@@ -23,44 +18,21 @@ HEADS = "MaHoSo,TenTTHC,TenLinhVuc,KenhThucHien,NgayTiepNhan,NgayHenTra,NgayKetT
 SAMPLE = Path(demo.__file__).parent / "dossiers-2020-q3.csv"
 
 
-class Office(Motcua):
-    """The command within this process: a report needs several, and starting each takes longer than what it does."""
-
-    def __call__(self, *words: str, stdin: str | bytes = b"", **settings: str) -> Ran:
-        ended = CliRunner().invoke(app, words, input=stdin, env={**self.settings, **settings})
-        if isinstance(ended.exception, MotcuaError):  # the command's own process tells it in one line
-            return Ran(1, ended.stdout, f"motcua: {ended.exception}\n")
-        assert ended.exception is None or isinstance(ended.exception, SystemExit), ended.exc_info
-        return Ran(ended.exit_code, ended.stdout, ended.stderr)
-
-
 @pytest.fixture
-def empty(tmp_path: Path, engine_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
-    """Give an office on an empty database, once for each engine."""
-    folder = tmp_path / "office"
-    folder.mkdir()
-    put_key(folder)
-    monkeypatch.chdir(folder)
-    handlers, level = list(logging.root.handlers), logging.root.level
-    yield Office(folder, {"MOTCUA_DATABASE__URL": engine_url})
-    logging.root.handlers, logging.root.level = handlers, level
-
-
-@pytest.fixture
-def office(empty: Office) -> Office:
+def office(within: Within) -> Within:
     """Give an office that took in the sample dossiers."""
-    assert empty("dossiers", "import", str(SAMPLE)).code == 0
-    return empty
+    assert within("dossiers", "import", str(SAMPLE)).code == 0
+    return within
 
 
-def figures(office: Office, *words: str) -> dict[str, Any]:
+def figures(office: Within, *words: str) -> dict[str, Any]:
     ran = office("report", *words)
     assert ran.code == 0, ran.err
     (record,) = ran.records()
     return record
 
 
-def test_the_sample_dossiers_give_the_figures_of_the_article_exactly(office: Office) -> None:
+def test_the_sample_dossiers_give_the_figures_of_the_article_exactly(office: Within) -> None:
     told = figures(office, *ARTICLE)
     assert told["period"] == {"from": "2020-05-28", "to": "2020-08-28"}
     total = told["total"]
@@ -78,7 +50,7 @@ def test_the_sample_dossiers_give_the_figures_of_the_article_exactly(office: Off
     assert all(list(row) == list(total) for row in told["rows"])
 
 
-def test_every_cell_is_traced_to_its_dossiers(office: Office) -> None:
+def test_every_cell_is_traced_to_its_dossiers(office: Within) -> None:
     told = figures(office, *ARTICLE, "--trace")
     for row in told["rows"]:
         for key, codes in told["trace"][row["linh_vuc"]].items():
@@ -87,14 +59,14 @@ def test_every_cell_is_traced_to_its_dossiers(office: Office) -> None:
     assert "trace" not in figures(office, *ARTICLE)
 
 
-def test_a_named_period_goes_by_the_preset_of_the_settings(office: Office) -> None:
+def test_a_named_period_goes_by_the_preset_of_the_settings(office: Within) -> None:
     assert figures(office, "2020-Q3")["period"] == {"from": "2020-06-15", "to": "2020-09-14"}
     office.settings["MOTCUA_REPORT__PRESET"] = "board28"
     assert figures(office, "2020-Q3")["period"] == {"from": "2020-05-28", "to": "2020-08-27"}
     assert figures(office, "--from", "28/05/2020", "--to", "28/08/2020")["total"]["tn_tong"] == 47
 
 
-def test_other_dossiers_give_their_own_figures(empty: Office) -> None:
+def test_other_dossiers_give_their_own_figures(within: Within) -> None:
     rows = [
         "H58.15-200620-0001,A,Đất đai,2,20200620080000,20200701080000,20200630170000,20200701090000,10",
         "H58.15-200620-0002,A,Đất đai,1,20200620080000,20200701080000,20200702080000,,9",
@@ -103,9 +75,9 @@ def test_other_dossiers_give_their_own_figures(empty: Office) -> None:
         "H58.15-200620-0005,B,Môi trường,2,20200620080000,,,,3",
         "H58.15-200620-0006,B,,2,20200620080000,20200701080000,,,5",
     ]
-    empty.write("other.csv", "\n".join([HEADS, *rows]) + "\n")
-    assert empty("dossiers", "import", "other.csv").code == 0
-    told = figures(empty, "2020-Q3")
+    within.write("other.csv", "\n".join([HEADS, *rows]) + "\n")
+    assert within("dossiers", "import", "other.csv").code == 0
+    told = figures(within, "2020-Q3")
     land, environment, unknown = told["rows"]
     assert (land["linh_vuc"], environment["linh_vuc"]) == ("Đất đai", "Môi trường")
     assert (land["tn_tong"], land["da_truoc_han"], land["da_qua_han"]) == (2, 1, 1)
@@ -115,15 +87,15 @@ def test_other_dossiers_give_their_own_figures(empty: Office) -> None:
     assert told["total"]["tn_tong"] == 5
 
 
-def test_an_empty_period_is_a_report_too(empty: Office) -> None:
-    told = figures(empty, "2019-Q1")
+def test_an_empty_period_is_a_report_too(within: Within) -> None:
+    told = figures(within, "2019-Q1")
     assert told["rows"] == []
     assert set(told["total"].values()) == {0, "Tổng cộng"}
     assert told["procedures"]["total"] is None, "no edition was in force"
     assert told["previous"]["total"] is None, "no zeros for what is not held"
 
 
-def test_an_issued_report_is_the_same_to_the_byte_whatever_comes_later(office: Office) -> None:
+def test_an_issued_report_is_the_same_to_the_byte_whatever_comes_later(office: Within) -> None:
     assert office("report", *ARTICLE, "--issue", "--number", "281", "--out", "first").code == 0
     draft = office("report", *ARTICLE, "--again", "--format", "json").out
     changed = "000.00.15.H58-200826-0001,A,Khác,2,20200826071500,20200910071500,20200827071500,,9"
@@ -144,7 +116,7 @@ def test_an_issued_report_is_the_same_to_the_byte_whatever_comes_later(office: O
     assert json.loads(corrected.out)["total"]["da_tong"] == 44
 
 
-def test_days_that_do_not_fit_the_last_issued_report_must_be_confirmed(office: Office) -> None:
+def test_days_that_do_not_fit_the_last_issued_report_must_be_confirmed(office: Within) -> None:
     assert office("report", *ARTICLE, "--issue", "--number", "281").code == 0
     fits = office("report", "--from", "2020-08-29", "--to", "2020-11-28")
     assert (fits.code, fits.err) == (0, "")
@@ -156,7 +128,7 @@ def test_days_that_do_not_fit_the_last_issued_report_must_be_confirmed(office: O
         assert office(*days, "--yes").code == 0
 
 
-def test_what_the_last_report_left_pending_must_be_what_this_one_begins_with(office: Office) -> None:
+def test_what_the_last_report_left_pending_must_be_what_this_one_begins_with(office: Within) -> None:
     assert office("report", *ARTICLE, "--issue", "--number", "281").code == 0
     following = ("--from", "2020-08-29", "--to", "2020-11-28")
     assert figures(office, *following)["differences"] == []
@@ -195,7 +167,7 @@ def test_wrong_usage_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], code: int, said: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    ran = Office(tmp_path)("report", *words)
+    ran = Within(tmp_path)("report", *words)
     assert (ran.code, ran.out) == (code, "")
     assert said in ran.err
     assert list(tmp_path.iterdir()) == [], "nothing was opened"

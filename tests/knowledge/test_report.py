@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -143,13 +142,13 @@ def test_a_status_told_before_the_end_was_known_is_drawn_back_to_it() -> None:
     end = held(10, at(7, 31))  # on the 10th it told that the result had been handed over on the 31st of July
     one = dossier(10, due=at(8, 1), finished=at(7, 31), history=(held(2, at(7, 1)), stale, end))
     assert cells(one) == (Cell.ONLINE, Cell.EARLY)
-    reopened = replace(one, history=(held(2, at(7, 1)), end, stale))
+    reopened = one._replace(history=(held(2, at(7, 1)), end, stale))
     assert cells(reopened) == (Cell.ONLINE, Cell.PENDING_LATE)
 
 
 def test_dates_that_contradict_each_other_stop_the_report_and_are_named() -> None:
     sound = dossier(4)
-    impossible = replace(dossier(10, finished=at(6, 1)), code="H58.15-200701-0666")
+    impossible = dossier(10, finished=at(6, 1))._replace(code="H58.15-200701-0666")
     with pytest.raises(BrokenIdentity, match="200701-0666") as stopped:
         count([sound, impossible], QUARTER)
     assert stopped.value.codes == ("H58.15-200701-0666",)
@@ -284,12 +283,12 @@ def test_every_figure_has_as_many_dossiers_behind_it(dossiers: list[Filed]) -> N
 def test_what_is_pending_at_the_end_is_carried_over_into_the_period_that_follows() -> None:
     months = [dossier(4, at(month, 3)) for month in (5, 6, 7, 8)]
     done = [
-        replace(
-            dossier(9, at(7, 1), finished=at(8, day), history=(held(2, at(7, 1)), held(9, at(8, day)))), code=f"d{day}"
+        dossier(9, at(7, 1), finished=at(8, day), history=(held(2, at(7, 1)), held(9, at(8, day))))._replace(
+            code=f"d{day}"
         )
         for day in (14, 15)
     ]
-    dossiers = [replace(one, code=f"m{number}") for number, one in enumerate(months)] + done
+    dossiers = [one._replace(code=f"m{number}") for number, one in enumerate(months)] + done
     first = count(dossiers, Period(date(2020, 5, 15), date(2020, 8, 14), HERE))
     second = count(dossiers, Period(date(2020, 8, 15), date(2020, 11, 14), HERE))
     assert first.pending() == second.carried_over() == {"m0", "m1", "m2", "m3", "d15"}

@@ -152,7 +152,7 @@ def test_late_dossiers_are_told_with_a_form_for_their_causes(findings: Findings)
 
 
 def test_illustrative_data_is_called_so_on_every_document() -> None:
-    made_up = [replace(one, illustrative=True) for one in DOSSIERS]
+    made_up = [one._replace(illustrative=True) for one in DOSSIERS]
     report = Report(found(figures=count(made_up, QUARTER)), BOARD)
     assert "DỮ LIỆU MINH HOẠ" in words_of(read(docx.written(report, [])))
     assert "DỮ LIỆU MINH HOẠ" in html.written(report, []).decode()
