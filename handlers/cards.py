@@ -69,7 +69,7 @@ def card(talk: Talk, procedure: Procedure) -> Markup:
             _published(talk, procedure),
             *_sources(talk, procedure, shown),
             _in_vietnamese(talk),
-            _edition(talk),
+            edition_line(talk),
             _footer(talk, procedure, shown),
             talk.say("procedure.choose_part"),
         ]
@@ -84,7 +84,7 @@ def part(talk: Talk, procedure: Procedure, aspect: Aspect) -> Markup:
         told = [talk.say("procedure.missing", contact=contact(talk))]
     else:
         told = [_capitals(value), *standing(talk, procedure, aspect), _in_vietnamese(talk)]
-    return lines([_heading(talk, procedure), name, *told, _edition(talk)])
+    return lines([_heading(talk, procedure), name, *told, edition_line(talk)])
 
 
 def elsewhere(talk: Talk, procedure: Procedure) -> Markup:
@@ -98,7 +98,7 @@ def elsewhere(talk: Talk, procedure: Procedure) -> Markup:
             told,
             *_sources(talk, procedure, ["redirect"]),
             _footer(talk, procedure, ["title"]) if sure else talk.say("redirect.unverified", contact=contact(talk)),
-            _edition(talk),
+            edition_line(talk),
         ]
     )
 
@@ -149,7 +149,8 @@ def _published(talk: Talk, procedure: Procedure) -> Markup:
     return talk.say(key, number=procedure.published_by.number)
 
 
-def _edition(talk: Talk) -> Markup:
+def edition_line(talk: Talk) -> Markup:
+    """Name the edition that an answer is from, and since when it is in force."""
     assert talk.shelf is not None
     edition = talk.shelf.edition
     return talk.say("procedure.edition", edition=edition.title, since=day_of(edition.effective_from))

@@ -59,6 +59,7 @@ def _listed(talk: Talk, procedure: Procedure, ticked: frozenset[str]) -> Turn:
             ),
             talk.say("checklist.all") if all(ready) else "",
             *cards.standing(talk, procedure, Aspect.papers),
+            cards.edition_line(talk),
         ]
     )
     numbers = [

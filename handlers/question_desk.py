@@ -15,6 +15,7 @@ from knowledge import questions
 from knowledge.questions import Group
 from storage import questions as kept
 from storage.database import Connection
+from storage.officials import Role
 
 LISTED = 6  # groups on one page
 SHOWN = 5  # wordings of one group
@@ -70,7 +71,10 @@ def _attach(talk: Talk, arguments: tuple[str, ...]) -> Turn | None:
         return None
     draft = editions.attach(talk.tx, found, entry.id, talk.now.date(), talk.now)
     text = talk.say("desk.attached", title=cards.short_title(talk, entry), name=draft)
-    turn = talk.answer(text, [[talk.button("questions", "questions")]], misses=0, done="questions_attached")
+    rows = [[talk.button("questions", "questions")]]
+    if role_of(talk) is Role.ADMINISTRATOR:
+        rows.insert(0, [talk.button("publish", "edpub", draft)])
+    turn = talk.answer(text, rows, misses=0, done="questions_attached")
     return replace(turn, detail=f"{len(found.ids)} questions to {entry.id} in {draft}")
 
 

@@ -12,6 +12,7 @@ from handlers.board import contact
 from handlers.messages import Turn
 from handlers.talk import Talk, lines
 from handlers.values import day_of
+from knowledge.aspects import Aspect
 from knowledge.calendar import WEEKEND, Due, Step, StepKind, Unit
 from knowledge.catalogue import Duration, Procedure
 from knowledge.vietnamese import fold
@@ -34,11 +35,13 @@ def show(talk: Talk, procedure: Procedure, after: timedelta = timedelta(0)) -> T
     buttons = [[talk.button("card", "show", procedure.id), talk.button("menu", "menu")]]
     time = procedure.time
     if time is None:
-        return talk.answer(talk.say("reckon.unknown"), buttons, misses=0, topic=procedure.id)
+        told = lines([talk.say("reckon.unknown", contact=contact(talk)), cards.edition_line(talk)])
+        return talk.answer(told, buttons, misses=0, topic=procedure.id)
     due = _due(talk, time, after)
+    standing = cards.standing(talk, procedure, Aspect.time)
     if due is None:
-        text = lines([talk.say("reckon.range"), time.note])
-        return talk.answer(text, buttons, misses=0, topic=procedure.id)
+        told = lines([talk.say("reckon.range"), time.note, *standing, cards.edition_line(talk)])
+        return talk.answer(told, buttons, misses=0, topic=procedure.id)
     legal = None if time.legal is None else _due(talk, time.legal, after)
     text = lines(
         [
@@ -47,7 +50,8 @@ def show(talk: Talk, procedure: Procedure, after: timedelta = timedelta(0)) -> T
             talk.say("reckon.due", at=_at(due.at)),
             Markup.escape(time.note),
             "" if legal is None else talk.say("reckon.legal", amount=_amount(talk, time.legal), at=_at(legal.at)),
-            "" if procedure.is_verified("time") else talk.say("reckon.doubt", contact=contact(talk)),
+            *(standing if procedure.is_verified("time") else [talk.say("reckon.doubt", contact=contact(talk))]),
+            cards.edition_line(talk),
         ]
     )
     return talk.answer(text, buttons, misses=0, topic=procedure.id, done="reckoned")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from handlers import library
@@ -13,19 +13,23 @@ from handlers.notices import Rules
 from handlers.talk import lines
 from handlers.texts import words
 from knowledge.catalogue import stale
-from storage import accounts, officials
+from storage import accounts, moments, officials
 from storage.database import Connection
 from storage.events import Pending
 from storage.officials import Role
 
-DAY = "catalogue_stale"  # the moment, every day; it speaks on the first of a month only
+DAY = "catalogue_stale"  # the moment, every day; the first one of a month speaks
+MONTH = "catalogue_stale_month"
 LISTED = 15  # procedures in one message; `motcua catalogue check` tells all of them
 
 
 def look(agency: Agency, months: int, tx: Connection, _event: Pending, now: datetime) -> list[Happening]:
-    """On the first of a month, tell what was not checked for so many months."""
-    today = now.astimezone(ZoneInfo(agency.timezone)).date()
-    edition = library.of_day(tx, today) if today.day == 1 else None
+    """Once a month, on the first day of it on which the bot runs, tell what was not checked for so many months."""
+    zone = ZoneInfo(agency.timezone)
+    today = now.astimezone(zone).date()
+    if not moments.take(tx, MONTH, datetime.combine(today.replace(day=1), time(0), zone), now):
+        return []
+    edition = library.of_day(tx, today)
     found = [] if edition is None else list(stale(edition, today, months))
     if not found:
         return []

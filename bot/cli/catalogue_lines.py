@@ -55,8 +55,8 @@ def trial_lines(verdict: Trial) -> Iterator[str]:
         yield f"worse: {lost.before.name.lower()} → {lost.after.name.lower()} ({lost.found or '-'}): {lost.question}"
     if len(verdict.lost) > LOST_LISTED:
         yield f"… and {len(verdict.lost) - LOST_LISTED} more"
-    (found, wrong) = (verdict.found, verdict.wrong)
+    counts = (("right", verdict.right), ("right or offered", verdict.found), ("wrong", verdict.wrong))
     yield (
-        f"golden questions: {verdict.asked} count; found {found[0]} → {found[1]}, wrong {wrong[0]} → {wrong[1]}"
+        f"golden questions: {verdict.asked} count; {', '.join(f'{name} {old} → {new}' for name, (old, new) in counts)}"
         f"{', worse' if verdict.is_worse else ''}"
     )

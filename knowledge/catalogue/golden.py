@@ -5,7 +5,7 @@ is in both, and one that is out of scope when it is now answered with a procedur
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
@@ -51,19 +51,20 @@ class Lost:
 class Trial:
     """Two editions on the golden questions.
 
-    `asked`: questions that count; `found` and `wrong`: how many each edition answers or offers rightly, and how many it
-    answers wrongly, (before, after); `lost`: those that became worse.
+    `asked`: questions that count; how many each edition answers rightly (`right`), answers or offers rightly (`found`)
+    and answers wrongly (`wrong`), (before, after); `lost`: those that became worse.
     """
 
     asked: int
+    right: tuple[int, int]
     found: tuple[int, int]
     wrong: tuple[int, int]
     lost: tuple[Lost, ...]
 
     @property
     def is_worse(self) -> bool:
-        """Whether fewer are answered rightly, or more wrongly."""
-        return self.found[1] < self.found[0] or self.wrong[1] > self.wrong[0]
+        """Whether fewer are answered or offered rightly, or more wrongly."""
+        return self.right[1] < self.right[0] or self.found[1] < self.found[0] or self.wrong[1] > self.wrong[0]
 
 
 @cache
@@ -86,14 +87,19 @@ def trial(old: Edition, new: Edition, questions: tuple[Question, ...] | None = N
         known = [named[key] for key in question.expected if key in named]
         if question.expected and not known:
             continue
-        found = before.search(question.text, OFFERED), after.search(question.text, OFFERED)
-        was, now = (_grade(found[n], {ids[n] for ids in known}, kept[n]) for n in (0, 1))
+        answers = before.search(question.text, OFFERED), after.search(question.text, OFFERED)
+        was, now = (_grade(answers[n], {ids[n] for ids in known}, kept[n]) for n in (0, 1))
         grades.append((was, now))
         if now < was:
-            lost.append(Lost(question.text, was, now, found[1].hits[0].id if found[1].hits else ""))
-    good = tuple(sum(pair[n] >= Grade.OFFERED for pair in grades) for n in (0, 1))
-    wrong = tuple(sum(pair[n] is Grade.WRONG for pair in grades) for n in (0, 1))
-    return Trial(len(grades), (good[0], good[1]), (wrong[0], wrong[1]), tuple(lost))
+            lost.append(Lost(question.text, was, now, answers[1].hits[0].id if answers[1].hits else ""))
+    right, offered, wrong = (_both(grades, grade) for grade in (Grade.RIGHT, Grade.OFFERED, Grade.WRONG))
+    found = right[0] + offered[0], right[1] + offered[1]
+    return Trial(len(grades), right, found, wrong, tuple(lost))
+
+
+def _both(grades: Sequence[tuple[Grade, Grade]], grade: Grade) -> tuple[int, int]:
+    """Count, for each edition, the questions that it answers so."""
+    return sum(before is grade for before, _ in grades), sum(after is grade for _, after in grades)
 
 
 def _names(both: Iterable[tuple[Procedure, Procedure]]) -> Mapping[str, tuple[str, str]]:

@@ -98,6 +98,14 @@ def test_an_edition_that_lost_its_words_is_worse_and_says_where() -> None:
     assert all(lost.after < lost.before for lost in found.lost)
 
 
+def test_an_edition_that_only_offers_what_was_answered_is_worse() -> None:
+    asked = (Question("GPXD", ("A1",)),)
+    twin = replace(SECOND, title="Cấp giấy phép xây dựng có thời hạn", aliases=("GPXD",))
+    found = trial(SOUND, having(FIRST, twin), asked)
+    assert [(lost.before, lost.after) for lost in found.lost] == [(Grade.RIGHT, Grade.OFFERED)]
+    assert found.is_worse
+
+
 def test_only_what_both_editions_hold_counts() -> None:
     asked = (Question("giấy phép xây dựng", ("A1",)), Question("gia hạn giấy phép xây dựng", ("A2",)))
     assert trial(SOUND, having(FIRST), asked).asked == 1

@@ -134,7 +134,10 @@ async def test_questions_without_answer_are_grouped_and_attached_by_one_tap(offi
         entry = library.load(tx, kept.id).by_id("XD05")
     assert entry is not None
     assert "nuôi bò sữa ở đâu" in entry.aliases
+    told = await an.presses(PUBLISH)
+    assert "Đã công bố tien-giang-2020.2" in told
     assert "Không có câu hỏi nào" in await an.says("/cauhoi")
+    assert "Gia hạn giấy phép xây dựng" in await binh.says("nuôi bò sữa ở đâu")
 
 
 async def test_a_group_is_set_aside_by_one_tap(office: Board, an: Person) -> None:

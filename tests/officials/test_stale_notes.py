@@ -1,4 +1,4 @@
-"""Once a month administrators hear what of the catalogue nobody has looked at for long; on other days nobody does."""
+"""Once a month administrators hear what of the catalogue nobody has looked at for long."""
 
 from __future__ import annotations
 
@@ -47,7 +47,13 @@ def test_on_the_first_of_a_month_administrators_hear_what_grew_stale(database: D
     assert "(từ 01/06/2026)" in text
 
 
-def test_on_other_days_and_of_a_fresh_catalogue_nothing_is_said(database: Database) -> None:
+def test_it_is_said_once_a_month_and_made_up_for_when_the_bot_was_down_on_the_first(database: Database) -> None:
     prepare(database)
+    assert len(told(database, FIRST_OF_MONTH)) == 1
     assert told(database, FIRST_OF_MONTH + timedelta(days=1)) == []
+    assert len(told(database, FIRST_OF_MONTH + timedelta(days=35))) == 1
+
+
+def test_of_a_fresh_catalogue_nothing_is_said(database: Database) -> None:
+    prepare(database)
     assert told(database, datetime(2026, 12, 1, 1, 0, tzinfo=UTC)) == []
