@@ -31,6 +31,8 @@ _STOPPED: Final = ("c", "ch", "p", "t")
 
 # Words are folded again and again, texts are not.
 _REMEMBERED_LENGTH: Final = 24
+# A running bot sees ever new misspellings: more than this would only fill its memory.
+_REMEMBERED: Final = 4096
 _WORD: Final = re.compile(r"(?<![^\W_])[^\W\d_](?:[./&][^\W\d_])+(?![^\W_])|[^\W_]+")
 
 _ENGLISH_ENDING: Final = re.compile(r"(?:tion|tions|ing|ment|ments|ness|able|ity|ies|ous|ive|ed|ers|ly|ght|ck|sh)$")
@@ -53,7 +55,7 @@ def _strip(text: str) -> str:
     return unicodedata.normalize("NFC", bare).replace("đ", "d")
 
 
-_fold_word = lru_cache(maxsize=32768)(_strip)
+_fold_word = lru_cache(maxsize=_REMEMBERED)(_strip)
 
 
 def is_marked(text: str) -> bool:
@@ -63,7 +65,7 @@ def is_marked(text: str) -> bool:
     return "đ" in text.lower() or any(unicodedata.combining(c) for c in unicodedata.normalize("NFD", text))
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=_REMEMBERED)
 def split_tone(syllable: str) -> tuple[str, str]:
     """Split a lower-case word into its letters without tone and the Telex key of its tone ("" when level).
 
@@ -82,7 +84,7 @@ def split_tone(syllable: str) -> tuple[str, str]:
     return unicodedata.normalize("NFC", "".join(kept)), tone
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=_REMEMBERED)
 def join_tone(letters: str, tone: str) -> str:
     """Put a tone (a Telex key, "" for level) where the traditional spelling puts it: ``hoa`` + ``f`` is ``hòa``."""
     if not tone or tone == "z":
@@ -104,7 +106,7 @@ def join_tone(letters: str, tone: str) -> str:
     return nfc(letters[: at + 1] + _TONE_MARKS[tone] + letters[at + 1 :])
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=_REMEMBERED)
 def canonical(word: str) -> str:
     """Return the one spelling of a word: NFC, lower case, tone in its traditional place (``uỷ`` is ``ủy``).
 
@@ -126,7 +128,7 @@ def syllables(text: str) -> list[str]:
     return [canonical(word).replace(".", "") for word in _WORD.findall(nfc(text))]
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=_REMEMBERED)
 def is_syllable(word: str) -> bool:
     """Whether a lower-case word could be a Vietnamese syllable as written, marks included.
 
@@ -142,19 +144,15 @@ def _rhyme(rest: str, onset: str) -> bool:
     return rest in _RHYMES or (onset == "gi" and "i" + rest in _RHYMES)
 
 
-_FOLDED_RHYMES: Final = frozenset(fold(rhyme) for rhyme in _RHYMES)
+_FOLDED: Final = frozenset(onset + fold(rhyme) for onset in _ONSETS for rhyme in _RHYMES) | {"gi"}
 
 
-@lru_cache(maxsize=32768)
 def is_folded_syllable(word: str) -> bool:
     """Whether an unmarked lower-case word could be a Vietnamese syllable typed without its marks."""
-    return any(
-        word.startswith(onset) and (word[len(onset) :] in _FOLDED_RHYMES or (onset == "gi" and word == "gi"))
-        for onset in _ONSETS
-    )
+    return word in _FOLDED
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=_REMEMBERED)
 def decode_telex(word: str) -> str | None:
     """Read one word typed in raw Telex (``giaays`` is ``giấy``), tone key anywhere after the vowel.
 
@@ -180,7 +178,7 @@ def decode_telex(word: str) -> str | None:
     return _checked("".join(letters), tone) if keys else None
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=_REMEMBERED)
 def decode_vni(word: str) -> str | None:
     """Read one word typed in raw VNI (``giay61`` is ``giấy``, ``d9`` is ``đ``); None when it is none."""
     if not word.isascii() or not word[:1].isalpha() or not any(c.isdigit() for c in word) or len(word) > 12:

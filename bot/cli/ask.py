@@ -35,7 +35,7 @@ def ask(
     gc.freeze()  # the index stays to the end: the garbage collector need not walk it between two questions
     questions: Iterable[str] = [" ".join(question)] if question else (line.rstrip("\r\n") for line in sys.stdin)
     for text in questions:
-        found = index.search(text, top)
+        found = index.search(text, top, explain=explain)
         if as_json:
             write_json(_record(found, explain=explain))
         else:

@@ -25,8 +25,8 @@ _DENIED: Final = ("khong", "thuoc", "dien")
 # A word counts nearly fully from its third wording on; fainter words and likenesses are left out.
 _SATURATED: Final = 1.0
 _FAINT: Final = 0.1
-_LEAST_MATCH: Final = 0.4
-_MOST_REMEMBERED: Final = 20_000
+_LEAST_MATCH: Final = 0.55
+_MOST_REMEMBERED: Final = 4_000
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ class Bags:
         if kept is not None and kept[0] is known:
             return kept[1]
         best: dict[int, float] = {}
-        for key, match in known.plain.items():
+        for key, match in known.plain:
             for concept, weight in self._by_word.get(key, ()) if match > _LEAST_MATCH else ():
                 if match * weight > best.get(concept, 0.0):
                     best[concept] = match * weight

@@ -30,12 +30,12 @@ class Entry:
 
 @dataclass(frozen=True)
 class Hit:
-    """One procedure found, its score (0 to 1, comparable between questions) and which evidence counted."""
+    """One procedure found, its score (0 to 1, comparable between questions); which evidence counted, if asked for."""
 
     id: str
     title: str
     score: float
-    evidence: tuple[str, ...]
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Found:
     hits: tuple[Hit, ...]
 
 
-@dataclass
+@dataclass(slots=True)
 class Weighed:
     """What speaks for one entry.
 

@@ -1,6 +1,7 @@
 """The search index over a catalogue: built once, asked often, the same answer to the same question always."""
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from knowledge.search import denial, judging, operations
@@ -25,6 +26,7 @@ BAG: Final = 0.45
 ONCE_MORE: Final = 8
 UNEXPLAINED: Final = 0.2
 _LEAST_TELLING: Final = 0.08
+_MOST_KEPT: Final = 1_000
 
 
 class Index:
@@ -49,13 +51,12 @@ class Index:
         for number, row in enumerate(self._owners):
             for owner in row:
                 self._concepts_of.setdefault(owner, []).append(number)
+        self._kept_words: dict[int, frozenset[int]] = {}
         self._by_owner: list[list[int]] = [[] for _ in self._entries]
-        boundary = 0
+        self._surfaces.finish(len(self._entries))
         for number, surface in enumerate(self._surfaces.all):
             if surface.owner < len(self._entries):
                 self._by_owner[surface.owner].append(number)
-                boundary = number + 1
-        self._surfaces.finish(boundary)
         self._reader = Reader(
             space, self._surfaces.rarity, self._surfaces.pair_rarity, self._surfaces.title_pair, initials
         )
@@ -89,21 +90,25 @@ class Index:
                 self._surfaces.add(first + number, "telling", wording)
         folded = self._surfaces.space.folded
         wordings = (
-            (surface.owner - first, [folded[n] for n in numbers])
-            for surface, numbers in self._surfaces.rows()
-            if surface.owner >= first
+            (owner - first, [folded[n] for n in numbers]) for owner, numbers in self._surfaces.rows() if owner >= first
         )
         return Bags(wordings)
 
-    def search(self, text: str, top: int = 3) -> Found:
-        """Find the procedures that a question means; any text of any length is answered, nothing is raised."""
+    def search(self, text: str, top: int = 3, *, explain: bool = False) -> Found:
+        """Find the procedures that a question means; any text of any length is answered, nothing is raised.
+
+        explain: whether the hits say which evidence counted.
+        """
         reading = self._reader.read(text)
         weighed, foreign, order = self._weigh(reading)
         best = [weighed[owner] for owner in order[: max(top, 2)]]
         verdict = judging.judge(self._signs(reading, best, order, foreign))
-        hits = tuple(
-            self._hit(owner, weighed[owner], best[0].score, verdict, reading) for owner in order[: max(top, 0)]
-        )
+        hits = tuple(self._hit(owner, weighed[owner], best[0], verdict) for owner in order[: max(top, 0)])
+        if explain:
+            hits = tuple(
+                replace(hit, evidence=tuple(self._evidence(weighed[owner], reading)))
+                for hit, owner in zip(hits, order, strict=False)
+            )
         return Found(text, Decision(verdict.decision) if hits else Decision.unknown, hits)
 
     def signs(self, text: str) -> judging.Signs:
@@ -117,10 +122,10 @@ class Index:
     ) -> judging.Signs:
         if not best:
             return judging.Signs()
-        left, largest = self._left_over(reading, order[0])
+        left, largest = _unexplained(reading, self._words_of(order[0]), *self._told_of(order[0]))
         foreign_left = 1.0
         if foreign[1] >= 0:
-            foreign_left = self._unexplained(reading, self._bags.words[foreign[1]])[0]
+            foreign_left, _ = _unexplained(reading, self._bags.words[foreign[1]])
         return judging.Signs(
             best=best[0].score,
             second=best[1].score if len(best) > 1 else 0.0,
@@ -135,32 +140,10 @@ class Index:
             weight=reading.content,
         )
 
-    def _left_over(self, reading: Reading, owner: int) -> tuple[float, float]:
-        """Which share of a question nothing known of an entry explains, and the heaviest such word."""
-        words = self._words_of(owner)
-        for concept in self._concepts_of.get(owner, ()):
-            words.update(self._bags.words[concept])
-        return self._unexplained(reading, words)
-
-    @staticmethod
-    def _unexplained(reading: Reading, words: Container[int]) -> tuple[float, float]:
-        total = left = largest = 0.0
-        for place in reading.places:
-            total += place.needed
-            best = max((match for key, match in place.plain.items() if key in words), default=0.0)
-            rest = place.needed * (1 - best)
-            left += rest
-            largest = max(largest, rest)
-        return left / (total or 1.0), largest
-
-    def _hit(self, owner: int, one: Weighed, best: float, verdict: judging.Verdict, reading: Reading) -> Hit:
-        score = verdict.confidence * (one.score / best if best else 0.0)
-        return Hit(
-            self._entries[owner].id,
-            nfc(self._entries[owner].title),
-            round(score, 4),
-            tuple(self._evidence(one, reading)),
-        )
+    def _hit(self, owner: int, one: Weighed, best: Weighed, verdict: judging.Verdict) -> Hit:
+        entry = self._entries[owner]
+        score = verdict.confidence * (one.score / best.score if best.score else 0.0)
+        return Hit(entry.id, nfc(entry.title), round(score, 4))
 
     def _evidence(self, one: Weighed, reading: Reading) -> Iterator[str]:
         if one.wordings:
@@ -208,15 +191,27 @@ class Index:
             one.settle()
         for owner in self._ordered(weighed)[:ONCE_MORE]:
             one = weighed[owner]
-            one.left, _ = self._unexplained(reading, self._words_of(owner))
+            one.left, _ = _unexplained(reading, self._words_of(owner))
             one.score *= 1 - UNEXPLAINED * one.left
         return weighed, foreign, self._ordered(weighed)
 
     def _ordered(self, weighed: dict[int, Weighed]) -> list[int]:
         return sorted(weighed, key=lambda owner: (-weighed[owner].score, self._entries[owner].id))
 
-    def _words_of(self, owner: int) -> set[int]:
-        return {word for number in self._by_owner[owner] for word in self._surfaces.plain_words(number)}
+    def _words_of(self, owner: int) -> frozenset[int]:
+        """The folded words of every name of an entry; those of entries asked for are kept."""
+        words = self._kept_words.get(owner)
+        if words is None:
+            if len(self._kept_words) >= _MOST_KEPT:
+                self._kept_words.clear()
+            names = self._by_owner[owner]
+            words = frozenset(word for number in names for word in self._surfaces.plain_words(number))
+            self._kept_words[owner] = words
+        return words
+
+    def _told_of(self, owner: int) -> list[frozenset[int]]:
+        """The folded words of the told situations of an entry, concept by concept."""
+        return [self._bags.words[concept] for concept in self._concepts_of.get(owner, ())]
 
     @staticmethod
     def _asked(reading: Reading) -> operations.Asked:
@@ -256,6 +251,22 @@ class Index:
                     if score * share > one.telling:
                         one.telling, one.concept = score * share, concept
         return foreign
+
+
+def _unexplained(reading: Reading, *known: frozenset[int]) -> tuple[float, float]:
+    """Which share of a question none of the known words explains, and the heaviest such word."""
+    total = left = largest = 0.0
+    for place in reading.places:
+        needed = place.needed
+        total += needed
+        for key, match in place.known.plain:
+            if any(key in words for words in known):
+                needed *= 1 - match
+                break
+        left += needed
+        if needed > largest:
+            largest = needed
+    return left / (total or 1.0), largest
 
 
 def _title(head: str, tail: str = "") -> Title:

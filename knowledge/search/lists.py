@@ -47,21 +47,19 @@ class Lists:
 
     def best(self, reading: Reading, most: int) -> list[int]:
         """Return the numbers of the wordings worth a closer look, the best first."""
-        sums = [0.0] * len(self._shrink)
-        looked: list[Sequence[int]] = []
+        sums: dict[int, float] = {}
+        so_far = sums.get
         left = self._most_rows
         for length, weight, rows in self._steps(reading):
-            near = rows if length <= left else rows[:left]
-            looked.append(near)
-            for row in near:
-                sums[row] += weight
+            for row in rows if length <= left else rows[:left]:
+                sums[row] = so_far(row, 0.0) + weight
             left -= length
             if left <= 0:
                 break
-        least = _PROMISING * max(sums, default=0.0)
-        shrink = self._shrink
-        ranked = sorted([(-sums[row] * shrink[row], row) for row in set().union(*looked) if sums[row] >= least])
-        return [self._first + row for _, row in ranked[:most]]
+        least = _PROMISING * max(sums.values(), default=0.0)
+        shrink, first = self._shrink, self._first
+        ranked = sorted([(-total * shrink[row], row) for row, total in sums.items() if total >= least])
+        return [first + row for _, row in ranked[:most]]
 
     def _steps(self, reading: Reading) -> list[tuple[int, float, Sequence[int]]]:
         """The lists that a question leads to with what each adds, the shortest first."""

@@ -1,7 +1,7 @@
 """Operations: what is to be done to a paper, recognised apart from the paper itself."""
 
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from knowledge.search.phrases import Phrases
@@ -93,7 +93,7 @@ def of_title(folded: Sequence[str], typed: Sequence[str] = ()) -> frozenset[str]
 
 
 def of_question(
-    words: Sequence[str], typed: Sequence[str] = (), sayings: Iterable[tuple[Sequence[str], float]] = ()
+    words: Sequence[str], typed: Sequence[str] = (), sayings: Iterable[tuple[tuple[str, ...], float]] = ()
 ) -> Asked:
     """Return the operations that a question tells: for each wording the operations it may mean, with how plainly.
 
@@ -102,17 +102,23 @@ def of_question(
     """
     marked = 3 * sum(not word.isascii() for word in typed) > len(typed)
     told = _told(words, typed, 0.0 if marked else _DOUBTFUL)
-    for seen in _names().find(words[:_TITLE_REACH], typed[:_TITLE_REACH]):
+    for seen in _names().longest(words, 0, typed) if words else ():
         # Who begins like a title means its operation.
-        if seen.start == 0 and seen.key != _NOTHING and not any(seen.key in keys for keys in told):
+        if seen.key != _NOTHING and not any(seen.key in keys for keys in told):
             told[frozenset({seen.key})] = 1.0
     for saying, likely in sayings:
-        for keys, sure in _told([fold(word) for word in saying], saying, 0.0).items():
+        for keys, sure in _told_by(saying).items():
             if not any(keys & others for others in told):
                 told[keys] = sure * _SAID * likely
     if any(not keys <= _weak() and sure > _DOUBTFUL for keys, sure in told.items()):
         return {keys: sure * (_WEAK_BESIDE_OTHERS if keys <= _weak() else 1.0) for keys, sure in told.items()}
     return dict(_UNSAID) if not told and (len(words) <= _SHORT or _ASKS in words) else told
+
+
+@lru_cache(maxsize=2048)
+def _told_by(saying: tuple[str, ...]) -> Asked:
+    """What a listed reading tells, which is the same in every question."""
+    return _told([fold(word) for word in saying], saying, 0.0)
 
 
 def _told(words: Sequence[str], typed: Sequence[str], doubtful: float) -> Asked:

@@ -24,7 +24,8 @@ class Phrases:
     """A dictionary of phrases by their folded syllables; one phrase may belong to several keys."""
 
     _keys: dict[tuple[str, ...], list[tuple[str, tuple[str, ...]]]] = field(default_factory=dict)
-    _longest: dict[str, int] = field(default_factory=dict)
+    # How long phrases get that begin with one syllable ("") or with these two: most places are passed by at once.
+    _longest: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def add(self, key: str, phrases: Iterable[str]) -> None:
         """Enter phrases under a key, written in any spelling."""
@@ -36,7 +37,9 @@ class Phrases:
             rows = self._keys.setdefault(words, [])
             if (key, spelt) not in rows:
                 rows.append((key, spelt))
-            self._longest[words[0]] = max(self._longest.get(words[0], 0), len(words))
+            after = self._longest.setdefault(words[0], {})
+            second = words[1] if len(words) > 1 else ""
+            after[second] = max(after.get(second, 0), len(words))
 
     def find(self, words: Sequence[str], typed: Sequence[str] = ()) -> list[Seen]:
         """Return what is found in folded words from left to right; no word serves two phrases.
@@ -46,15 +49,25 @@ class Phrases:
         seen: list[Seen] = []
         at = 0
         while at < len(words):
-            for length in range(min(self._longest.get(words[at], 0), len(words) - at), 0, -1):
-                rows = self._keys.get(tuple(words[at : at + length]))
-                found = self._fitting(rows, at, typed[at : at + length]) if rows else []
-                if found:
-                    seen.extend(found)
-                    at += length - 1
-                    break
-            at += 1
+            found = self.longest(words, at, typed)
+            seen.extend(found)
+            at = found[0].end if found else at + 1
         return seen
+
+    def longest(self, words: Sequence[str], at: int, typed: Sequence[str] = ()) -> list[Seen]:
+        """Return the longest phrase that begins at one place of the folded words, once for every key it belongs to."""
+        for length in range(self._reach(words, at), 0, -1):
+            rows = self._keys.get(tuple(words[at : at + length]))
+            if rows and (found := self._fitting(rows, at, typed[at : at + length])):
+                return found
+        return []
+
+    def _reach(self, words: Sequence[str], at: int) -> int:
+        after = self._longest.get(words[at])
+        if after is None:
+            return 0
+        longest = after.get(words[at + 1], 0) if at + 1 < len(words) else 0
+        return min(longest, len(words) - at) if longest else after.get("", 0)
 
     @staticmethod
     def _fitting(rows: Sequence[tuple[str, tuple[str, ...]]], at: int, typed: Sequence[str]) -> list[Seen]:
@@ -68,12 +81,8 @@ class Phrases:
 
     def starting(self, words: Sequence[str], start: int, typed: Sequence[str] = ()) -> list[Seen]:
         """Return every phrase, long or short, that begins at one place of the folded words."""
-        longest = self._longest.get(words[start])
-        if longest is None:
-            return []
-        longest = min(longest, len(words) - start)
         found: list[Seen] = []
-        for length in range(1, longest + 1):
+        for length in range(1, self._reach(words, start) + 1):
             rows = self._keys.get(tuple(words[start : start + length]))
             if rows:
                 found.extend(self._fitting(rows, start, typed[start : start + length]))

@@ -1,13 +1,13 @@
 """Reading a question: what every typed word may mean, as places that can be held against a title."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
 from knowledge.search import focus
-from knowledge.search.space import Space
+from knowledge.search.space import EXACT, Space
 from knowledge.search.splitting import split
 from knowledge.search.thesaurus import Initials, Other, listed_words, others, short_forms
 from knowledge.search.vocabulary import fillers
@@ -32,18 +32,24 @@ _CAPITALS: Final = re.compile(r"\b[A-ZĐƯ]{2,}\b")
 PAIR_SHARE: Final = 1.2
 _UNKNOWN_PAIR: Final = 0.35
 _MOST_MEANINGS: Final = 5
-_MOST_REMEMBERED: Final = 20_000
+_MOST_REMEMBERED: Final = 4_000
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a typed word: the words it may mean, the same folded, its weight, whether it is strange."""
+    """What is known of a typed word: the words it may mean, the same folded, its weight, whether it is strange.
+
+    ``plain`` comes likeliest first; ``likeliest`` is its beginning. ``guess`` is the best guess at what was meant,
+    folded, ``typed`` what was typed with raw typing decoded.
+    """
 
     meant: dict[int, float]
-    plain: dict[int, float]
+    plain: tuple[tuple[int, float], ...]
     likeliest: tuple[tuple[int, float], ...]
     weight: float
     strange: bool
+    guess: str
+    typed: str
 
 
 @dataclass(slots=True)
@@ -54,11 +60,6 @@ class Place:
     needed: float
     known: Known
 
-    @property
-    def plain(self) -> dict[int, float]:
-        """The folded words that may be meant, each with how much it counts."""
-        return self.known.plain
-
 
 @dataclass
 class Reading:
@@ -67,7 +68,8 @@ class Reading:
     ``words`` are the best guesses at what was meant, folded, ``typed`` what was typed with raw typing decoded;
     ``sayings`` are other readings of some of the words; ``firm`` says which words are no mere story.
     ``pairs`` are neighbouring folded syllables known from titles, with their weights; ``by_word`` leads from a known
-    word to the places that may mean it, with the match and the weight of each.
+    word to the places that may mean it, with the match and the weight of each; ``meant`` and ``neighbours`` are the
+    keys of the two.
     """
 
     words: list[str] = field(default_factory=list)
@@ -77,6 +79,8 @@ class Reading:
     by_word: dict[int, list[tuple[int, float, float]]] = field(default_factory=dict)
     sayings: list[Other] = field(default_factory=list)
     firm: list[bool] = field(default_factory=list)
+    meant: frozenset[int] = frozenset()
+    neighbours: frozenset[int] = frozenset()
     needed: float = 0.0
     strange: float = 0.0
     content: float = 0.0
@@ -94,7 +98,7 @@ class Reader:
         self,
         space: Space,
         rarity: Callable[[int], float],
-        pair_rarity: Callable[[int], float],
+        pair_rarity: Mapping[int, float],
         title_pair: Callable[[int], float],
         initials: Initials,
     ) -> None:
@@ -111,12 +115,12 @@ class Reader:
     def read(self, text: str) -> Reading:
         """Take a question apart; any text gives a reading, if only an empty one."""
         words, sizes = self._words(text)
-        guesses = [self._guess(word) for word in words]
-        shares = focus.shares(focus.pieces(sizes), partial(self._named, words, guesses), MOST_WORDS)
+        known = [self._knows(word) for word in words]
+        shares = focus.shares(focus.pieces(sizes), partial(self._named, words, known), MOST_WORDS)
         if len(words) > focus.SHORT_ENOUGH:
             kept = [at for at, share in enumerate(shares) if share]
-            words, guesses, shares = [words[n] for n in kept], [guesses[n] for n in kept], [shares[n] for n in kept]
-        reading = Reading(guesses, [_decoded(word, guess) for word, guess in zip(words, guesses, strict=True)])
+            words, known, shares = [words[n] for n in kept], [known[n] for n in kept], [shares[n] for n in kept]
+        reading = Reading([one.guess for one in known], [one.typed for one in known])
         reading.firm = [share == 1.0 for share in shares]
         reading.sayings = others(words, reading.typed, reading.words, _capitals(text), self._initials)
         explained = self._explained(reading.sayings)
@@ -130,20 +134,25 @@ class Reader:
             seen.add(word)
             share = shares[at]
             own = explained.get(at, 1.0) * fresh * share
-            place = self._place(word, max(own, SHORT_FORM_ITSELF * fresh * share), own)
+            weight = known[at].weight
+            place = Place(weight * max(own, SHORT_FORM_ITSELF * fresh * share), weight * own, known[at])
             ends[at + 1].append(self._enter(reading, ends[at], place, own))
             for other in by_start.get(at, ()):
                 if not fresh and seen.issuperset(other.words):
                     continue  # said before
                 before: Sequence[int] = ends[at]
                 for syllable in other.words:
-                    said = (syllable not in seen) * share
-                    place = self._place(syllable, other.factor * said, other.share * said)
+                    one = self._knows(syllable)
+                    said = one.weight * (syllable not in seen) * share
+                    place = Place(other.factor * said, other.share * said, one)
                     before = (self._enter(reading, before, place, other.share),)
+                    if other.share and other.source != "everyday":
+                        _stand_for(reading, known[other.start : other.end], before[0], place)
                 ends[other.end].extend(before)
             for other in by_start.get(at, ()):
                 if other.share:
                     seen.update(other.words)
+        reading.meant, reading.neighbours = frozenset(reading.by_word), frozenset(reading.pairs)
         return reading
 
     def _words(self, text: str) -> tuple[list[str], list[int]]:
@@ -164,11 +173,11 @@ class Reader:
             sizes.append(len(words) - before)
         return words, sizes
 
-    def _named(self, words: Sequence[str], guesses: Sequence[str], begin: int, end: int) -> float:
+    def _named(self, words: Sequence[str], known: Sequence[Known], begin: int, end: int) -> float:
         """How much some words of a question name official things: neighbours that titles have, and short forms."""
         total, before = 0.0, None
         for at in range(begin, end):
-            number = self._space.plain_id(guesses[at])
+            number = self._space.plain_id(known[at].guess)
             if number is not None and before is not None:
                 total += self._title_pair(before << 20 | number)
             before = number
@@ -176,13 +185,11 @@ class Reader:
                 total += 1.0
         return total
 
-    def _guess(self, word: str) -> str:
-        plain = fold(word)
+    def _guess(self, word: str, plain: str, meant: Mapping[int, float]) -> str:
         if (self._space.plain_id(plain) is not None and is_folded_syllable(plain)) or plain in self._kept:
             return plain
         if word.isascii() and (root := self._root(plain)) is not None:
             return root
-        meant = self._space.meant_by(word)
         if not meant:
             return plain
         best = max(meant, key=lambda n: (meant[n], -self._rarity(self._space.folded[n])))
@@ -211,33 +218,36 @@ class Reader:
                 left.update(dict.fromkeys(range(other.start, other.end), 0.6))
         return left
 
-    def _place(self, word: str, factor: float, share: float) -> Place:
+    def _knows(self, word: str) -> Known:
         known = self._known.get(word)
         if known is None:
             if len(self._known) > _MOST_REMEMBERED:
                 self._known.clear()
             known = self._known[word] = self._know(word)
-        return Place(known.weight * factor, known.weight * share, known)
+        return known
 
     def _know(self, word: str) -> Known:
         meant = self._space.meant_by(word)
-        plain: dict[int, float] = {}
+        best: dict[int, float] = {}
         for number, match in meant.items():
             key = self._space.folded[number]
-            if match > plain.get(key, 0.0):
-                plain[key] = match
-        ranked = sorted(plain.items(), key=lambda item: (-item[1], item[0]))
+            if match > best.get(key, 0.0):
+                best[key] = match
+        plain = tuple(sorted(best.items(), key=lambda item: (-item[1], item[0])))
+        folded = fold(word)
+        guess = self._guess(word, folded, meant)
         strange = not meant and not word.isdigit()
-        return Known(meant, plain, tuple(ranked[:_MOST_MEANINGS]), self._weight(word, plain), strange)
+        weight = self._weight(word, folded, plain)
+        return Known(meant, plain, plain[:_MOST_MEANINGS], weight, strange, guess, _decoded(word, guess))
 
-    def _weight(self, word: str, plain: dict[int, float]) -> float:
+    def _weight(self, word: str, folded: str, plain: Sequence[tuple[int, float]]) -> float:
         if word.isdigit():
             return NUMBER
         if plain:
-            best = max(plain.values()) - 0.01
-            weight = max(self._rarity(key) for key, match in plain.items() if match >= best)
+            best = plain[0][1] - 0.01
+            weight = max(self._rarity(key) for key, match in plain if match >= best)
         else:
-            weight = STRANGE_SYLLABLE if is_folded_syllable(fold(word)) else STRANGE_WORD
+            weight = STRANGE_SYLLABLE if is_folded_syllable(folded) else STRANGE_WORD
         return weight * (FILLER if word in self._fillers else 1.0)
 
     def _enter(self, reading: Reading, before: Sequence[int], place: Place, share: float) -> int:
@@ -259,17 +269,27 @@ class Reader:
 
     def _join(self, reading: Reading, earlier: Place, place: Place) -> float:
         best = 0.0
-        pairs = reading.pairs
+        pairs, rarities = reading.pairs, self._pair_rarity
         for a, x in earlier.known.likeliest:
+            first = a << 20
             for b, y in place.known.likeliest:
-                key = a << 20 | b
-                rarity = self._pair_rarity(key)
-                if rarity:
-                    weight = rarity * min(x, y)
-                    best = max(best, weight)
-                    if weight > pairs.get(key, 0.0):
-                        pairs[key] = weight
+                rarity = rarities.get(first | b)
+                if rarity is not None:
+                    weight = rarity * (x if x < y else y)
+                    if weight > best:
+                        best = weight
+                    if weight > pairs.get(first | b, 0.0):
+                        pairs[first | b] = weight
         return best
+
+
+def _stand_for(reading: Reading, known: Sequence[Known], at: int, place: Place) -> None:
+    """Let a wording that holds the very words typed ("visa") explain as well what they were read as ("thị thực")."""
+    if place.weight:
+        for one in known:
+            for number, match in one.meant.items():
+                if match == EXACT:
+                    reading.by_word.setdefault(number, []).append((at, match / len(known), place.weight))
 
 
 def _capitals(text: str) -> frozenset[str]:

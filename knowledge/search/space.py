@@ -35,7 +35,7 @@ _ONSETS: Final = (
 _CODAS: Final = (("ngh", "n"), ("ng", "n"), ("nh", "n"), ("ch", "t"), ("c", "t"), ("k", "t"), ("g", "n"))
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=4096)
 def sound_key(folded: str) -> str:
     """Return a key that words share when regional speech or chat spelling confuses them.
 
@@ -71,6 +71,10 @@ def _neighbours() -> dict[str, str]:
 _NEAR: Final = _neighbours()
 
 
+# A piece of a run-together word: how it is spelt, what it costs, the number of the folded word that it is.
+Piece = tuple[str, float, int | None]
+
+
 class Space:
     """All known words, by spelling, by folded spelling, by sound and by spelling with one letter left out."""
 
@@ -82,10 +86,9 @@ class Space:
         self._plain_ids: dict[str, int] = {}
         self._spellings: list[list[int]] = []
         self._sounds: dict[str, list[int]] = {}
-        self._deletions: dict[str, list[int]] = {}
-        self._known: dict[str, dict[int, float]] = {}
+        self._deletions: dict[str, tuple[int, ...]] = {}
         # What pieces of run-together words were found to be, kept by splitting.py.
-        self.pieces: dict[str, tuple[str, float, int | None]] = {}
+        self.pieces: dict[str, Piece | None] = {}
 
     def add(self, word: str) -> int:
         """Enter one canonical word and return its number."""
@@ -107,8 +110,10 @@ class Space:
             self._spellings.append([])
             if plain.isalpha() and 1 < len(plain) <= _LONGEST_WORD:
                 self._sounds.setdefault(sound_key(plain), []).append(number)
+                alone = (number,)  # most are: one object serves them all
                 for shorter in _shorter(plain):
-                    self._deletions.setdefault(shorter, []).append(number)
+                    before = self._deletions.get(shorter)
+                    self._deletions[shorter] = alone if before is None else before + alone
         return number
 
     def plain_id(self, plain: str) -> int | None:
@@ -126,15 +131,6 @@ class Space:
 
     def meant_by(self, word: str) -> dict[int, float]:
         """Return the known words that a canonical typed word may mean, each with how much it counts (0 to 1)."""
-        found = self._known.get(word)
-        if found is None:
-            found = self._look(word)
-            if len(self._known) > 20_000:
-                self._known.clear()
-            self._known[word] = found
-        return found
-
-    def _look(self, word: str) -> dict[int, float]:
         if len(word) > _LONGEST_WORD:
             return {}
         found: dict[int, float] = {}

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
@@ -20,29 +20,44 @@ _NARROWING: Final = re.compile(
     re.IGNORECASE,
 )
 QUALIFIER: Final = 0.45
+# A word that carries any title along weighs so much less.
+FILLING: Final = 0.5
+_LOW: Final = (1 << 20) - 1
 # How many rows of titles and of told situations a question looks through.
 MOST_TITLE_ROWS: Final = 4_000
-MOST_TOLD_ROWS: Final = 1_500
+MOST_TOLD_ROWS: Final = 800
 _LONG_WORDING: Final = 0.3
 # The order of a question's words is only looked at where both parts of a title are plainly there.
 _PLAINLY: Final = 0.7
 _ENOUGH: Final = 0.3
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Surface:
-    """One wording (title, alias …) of one owner, its words and pairs with their weights.
+    """One wording (title, alias …) of one owner: the words and neighbouring words that it holds, each once.
 
-    ``head`` and ``tail`` are the words that stand only in what a title is about or only in what narrows it.
+    ``head`` and ``tail`` are the words that stand only in what a title is about or only in what narrows it,
+    ``tail_pairs`` the neighbours in what narrows it; ``size`` is what all its words and pairs weigh.
     """
 
     owner: int
     kind: str
-    words: dict[int, float] = field(default_factory=dict)
-    pairs: dict[int, float] = field(default_factory=dict)
-    head: tuple[int, ...] = ()
-    tail: tuple[int, ...] = ()
-    size: float = 0.0
+    words: tuple[int, ...]
+    pairs: tuple[int, ...]
+    head: tuple[int, ...]
+    tail: tuple[int, ...]
+    tail_pairs: tuple[int, ...]
+    size: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A wording before its words are weighed: its words in order, and at which of them the narrowing part begins."""
+
+    owner: int
+    kind: str
+    numbers: tuple[int, ...]
+    narrowing: int
 
 
 def split_title(text: str) -> tuple[str, str]:
@@ -65,77 +80,91 @@ def spelled_out(words: list[str]) -> list[str]:
 
 
 class Surfaces:
-    """All wordings, with the lists that lead from a word to the wordings that hold it."""
+    """All wordings, with the lists that lead from a word to the wordings that hold it.
+
+    ``pair_rarity`` tells how rare two neighbouring folded words are, of those that some wording holds.
+    """
 
     def __init__(self, space: Space) -> None:
         self.space = space
         self.all: list[Surface] = []
-        self._rows: list[tuple[list[int], list[float]]] = []
+        self._rows: list[_Row] = []
         self.titles = Lists(0, MOST_TITLE_ROWS)
         self.told = Lists(0, MOST_TOLD_ROWS)
         self._rarity: list[float] = []
-        self._pair_rarity: dict[int, float] = {}
+        self.pair_rarity: dict[int, float] = {}
+        self._word_weight: list[float] = []
+        self._pair_weight: dict[int, float] = {}
 
     def add(self, owner: int, kind: str, text: str) -> None:
         """Enter one wording."""
         head, rest = split_title(text) if kind == "title" else (text, "")
-        numbers: list[int] = []
-        shares: list[float] = []
-        parts: list[frozenset[int]] = []
-        for part, share in ((head, 1.0), (rest, QUALIFIER)):
-            before = len(numbers)
-            for word in spelled_out(syllables(part)):
-                numbers.append(self.space.add(word))
-                shares.append(share * (0.5 if word in fillers() else 1.0))
-            parts.append(frozenset(numbers[before:]))
+        numbers = [self.space.add(word) for word in spelled_out(syllables(head))]
+        narrowing = len(numbers)
+        numbers += [self.space.add(word) for word in spelled_out(syllables(rest))]
         if numbers:
-            self.all.append(Surface(owner, kind, head=tuple(parts[0] - parts[1]), tail=tuple(parts[1] - parts[0])))
-            self._rows.append((numbers, shares))
+            self._rows.append(_Row(owner, kind, tuple(numbers), narrowing))
 
-    def rows(self) -> Iterator[tuple[Surface, list[int]]]:
-        """Every wording with the numbers of its words, until it is finished."""
-        return zip(self.all, (numbers for numbers, _ in self._rows), strict=True)
+    def rows(self) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """Every wording's owner with the numbers of its words, until it is finished."""
+        return ((row.owner, row.numbers) for row in self._rows)
 
-    def finish(self, boundary: int) -> None:
+    def finish(self, owners: int) -> None:
         """Work out how rare each word and pair is, and weigh every wording by it.
 
-        boundary: the number of the first wording that is a told situation and no name of an entry.
+        owners: so many are entries; the wordings of further ones are told situations and no names of an entry. They
+        come last.
         """
+        boundary = sum(row.owner < owners for row in self._rows)
         self.told = Lists(boundary, MOST_TOLD_ROWS)
-        folded = self.space.folded
-        counts = [0] * len(self.space.plain)
-        pair_counts: dict[int, int] = {}
-        for numbers, _ in self._rows:
-            plain = [folded[n] for n in numbers]
-            for p in set(plain):
-                counts[p] += 1
-            for key in {a << 20 | b for a, b in pairwise(plain)}:
-                pair_counts[key] = pair_counts.get(key, 0) + 1
-        total = len(self._rows) + 1
-        top = math.log(1 + total / 0.5)
-        self._rarity = [math.log(1 + total / (count + 0.5)) / top for count in counts]
-        self._pair_rarity = {key: math.log(1 + total / (n + 0.5)) / top for key, n in pair_counts.items()}
-        for number, surface in enumerate(self.all):
-            self._weigh(surface, *self._rows[number])
+        self._count()
+        whole = {pair: pair for pair in self.pair_rarity}  # one number object for each pair, however often it stands
+        for number, row in enumerate(self._rows):
+            surface = self._weighed(row, whole)
+            self.all.append(surface)
             lists = self.titles if number < boundary else self.told
             lists.add(surface.words, surface.pairs, (surface.size + 3.0) ** -_LONG_WORDING)
         self.titles.finish()
         self.told.finish()
         self._rows.clear()
 
-    def _weigh(self, surface: Surface, numbers: list[int], shares: list[float]) -> None:
-        plain = [self.space.folded[n] for n in numbers]
-        words, pairs, rarity = surface.words, surface.pairs, self._rarity
-        for n, key, share in zip(numbers, plain, shares, strict=True):
-            weight = rarity[key] * share
-            if weight > words.get(n, 0.0):
-                words[n] = weight
-        for (a, b), share, before in zip(pairwise(plain), shares[1:], shares, strict=False):
-            key = a << 20 | b
-            weight = self._pair_rarity[key] * PAIR_SHARE * (share if share < before else before)
-            if weight > pairs.get(key, 0.0):
-                pairs[key] = weight
-        surface.size = sum(words.values()) + sum(pairs.values())
+    def _count(self) -> None:
+        folded = self.space.folded
+        counts = [0] * len(self.space.plain)
+        pair_counts: dict[int, int] = {}
+        for row in self._rows:
+            plain = [folded[n] for n in row.numbers]
+            for p in set(plain):
+                counts[p] += 1
+            for key in {a << 20 | b for a, b in pairwise(plain)}:
+                pair_counts[key] = pair_counts.get(key, 0) + 1
+        total = len(self._rows) + 1
+        top = math.log(1 + total / 0.5)
+        rare = [math.log(1 + total / (count + 0.5)) / top for count in range(1 + max(counts, default=0))]
+        self._rarity = [rare[count] for count in counts]
+        self.pair_rarity = {key: rare[count] for key, count in pair_counts.items()}
+        carries = [word in fillers() for word in self.space.words]
+        plain_carries = [word in fillers() for word in self.space.plain]
+        self._word_weight = [
+            self._rarity[key] * (FILLING if fills else 1.0) for key, fills in zip(folded, carries, strict=True)
+        ]
+        self._pair_weight = {
+            key: rarity * PAIR_SHARE * (FILLING if plain_carries[key >> 20] or plain_carries[key & _LOW] else 1.0)
+            for key, rarity in self.pair_rarity.items()
+        }
+
+    def _weighed(self, row: _Row, whole: dict[int, int]) -> Surface:
+        folded = self.space.folded
+        keys = [whole[folded[a] << 20 | folded[b]] for a, b in pairwise(row.numbers)]
+        head, tail = frozenset(row.numbers[: row.narrowing]), frozenset(row.numbers[row.narrowing :])
+        words, pairs = tuple(dict.fromkeys(row.numbers)), tuple(dict.fromkeys(keys))
+        tail_pairs = frozenset(keys[max(row.narrowing - 1, 0) :]) - frozenset(keys[: max(row.narrowing - 1, 0)])
+        size = sum(self._word_weight[n] * (QUALIFIER if n in tail and n not in head else 1.0) for n in words)
+        size += sum(self._pair_weight[key] * (QUALIFIER if key in tail_pairs else 1.0) for key in pairs)
+        if not tail:
+            return Surface(row.owner, row.kind, words, pairs, (), (), (), size)
+        about, narrowing = tuple(head - tail), tuple(tail - head)
+        return Surface(row.owner, row.kind, words, pairs, about, narrowing, tuple(tail_pairs), size)
 
     def plain_words(self, number: int) -> Iterator[int]:
         """The folded words of one wording."""
@@ -146,37 +175,29 @@ class Surfaces:
         """How rare a folded word is, 0 (everywhere) to 1 (nowhere)."""
         return self._rarity[plain] if plain < len(self._rarity) else 1.0
 
-    def pair_rarity(self, key: int) -> float:
-        """How rare a pair of neighbours is; 0 when no wording holds it."""
-        return self._pair_rarity.get(key, 0.0)
-
     def title_pair(self, key: int) -> float:
         """How rare a pair of neighbours is that names of entries hold; 0 when none does."""
-        return self._pair_rarity[key] if self.titles.holds(key) else 0.0
+        return self.pair_rarity[key] if self.titles.holds(key) else 0.0
 
     def compare(self, reading: Reading, surface: Surface) -> tuple[float, float]:
         """Return which share of the question a wording explains and which share of the wording is asked for."""
         matched = covered = 0.0
         got: dict[int, float] = {}
-        meant = reading.by_word
-        for n, share in surface.words.items():
-            places = meant.get(n)
-            if places is None:
-                continue
+        meant, weights, tail = reading.by_word, self._word_weight, surface.tail
+        for n in reading.meant.intersection(surface.words):
             best = 0.0
-            for at, match, weight in places:
+            for at, match, weight in meant[n]:
                 before = got.get(at, 0.0)
                 if match > before:
                     matched += weight * (match - before)
                     got[at] = match
                 if match > best:
                     best = match
-            covered += share * best
-        pairs = surface.pairs
-        for key, weight in reading.pairs.items():
-            if key in pairs:
-                matched += weight * PAIR_SHARE
-                covered += pairs[key]
+            covered += weights[n] * best * (QUALIFIER if n in tail else 1.0)
+        tail = surface.tail_pairs
+        for key in reading.neighbours.intersection(surface.pairs):
+            matched += reading.pairs[key] * PAIR_SHARE
+            covered += self._pair_weight[key] * (QUALIFIER if key in tail else 1.0)
         return min(1.0, matched / (reading.needed or 1.0)), min(1.0, covered / (surface.size or 1.0))
 
     @staticmethod

@@ -119,7 +119,9 @@ def others(
     """
     found: list[Other] = []
     for at, word in enumerate(words):
-        rows = short_forms().get(word) or short_forms().get(fold(word), ())
+        rows = short_forms().get(word) or ()
+        if not rows and (word.isascii() or not is_syllable(word)):  # "hẻm" is no way of writing "hem"
+            rows = short_forms().get(fold(word), ())
         if rows and len(word) > 1 and word not in capitals and is_syllable(word) and len(rows[0]) > 1:
             # "tu" may be short for something, but it is a word as well.
             rows = ()

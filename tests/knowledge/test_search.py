@@ -124,6 +124,20 @@ def test_what_no_procedure_answers_is_unknown(question: str) -> None:
     assert INDEX.search(question).decision is Decision.unknown
 
 
+def test_a_word_with_its_marks_is_no_short_form_of_another() -> None:
+    evidence = [line for hit in SHIPPED.search("xây kho trong hẻm", explain=True).hits for line in hit.evidence]
+    assert evidence
+    assert "short form: không" not in evidence  # "hem" is one, "hẻm" is an alley
+
+
+def test_another_bodys_matter_told_with_the_very_word_typed_is_not_answered() -> None:
+    assert SHIPPED.search("xin visa cho chuyên gia Trung Quốc").decision is not Decision.answer
+
+
+def test_evidence_is_worked_out_only_when_it_is_asked_for() -> None:
+    assert all(hit.evidence == () for hit in INDEX.search("gia han gpxd").hits)
+
+
 def test_a_typed_mark_is_respected() -> None:
     index = Index((Entry("1", "Cấp phép dùng đất", ""), Entry("2", "Cấp phép dựng đất", "")))
     assert index.search("dựng đất").hits[0].id == "2"
@@ -144,7 +158,7 @@ def test_hits_come_best_first_and_no_more_than_asked_for() -> None:
 
 
 def test_every_hit_says_which_evidence_counted() -> None:
-    hit = INDEX.search("gia han gpxd").hits[0]
+    hit = INDEX.search("gia han gpxd", explain=True).hits[0]
     assert any("gia hạn giấy phép xây dựng" in line for line in hit.evidence)
     assert any(line.startswith("operation +") for line in hit.evidence)
     assert "short form: giấy phép xây dựng" in hit.evidence
