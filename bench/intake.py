@@ -29,7 +29,7 @@ from sqlalchemy import func, select
 from bench.turn import empty_database
 from bot.intake.files import read_file
 from bot.intake.table import Layout
-from handlers.intake import batch, take_in_body
+from handlers.intake import AT_ONCE, batch, take_in_body
 from handlers.intake_words import RowFault
 from storage import accounts, dossiers, follows
 from storage.database import Database
@@ -38,7 +38,7 @@ from storage.schema import outbox
 from storage.vault import open_vault
 
 ROOT = Path(__file__).resolve().parents[1]
-ROWS, FOLLOWED_EACH, BATCH = 100_000, 50, 50
+ROWS, FOLLOWED_EACH = 100_000, 50
 DAY_ROWS = 9_000  # dossiers of one day: the running number of a receipt code has four digits
 REACH = "to reach: 100,000 rows under 60 s on SQLite and under 400 MiB; a turn under 20 ms; exactly the right notices"
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -122,14 +122,14 @@ def notices(database: Database) -> int:
 def time_turns(database: Database, path: Path) -> str:
     """Take in batches alone, new and known, and say how long each holds the database, in ms."""
     records = [row for row in read_file(path.read_bytes(), Layout(ZONE)) if not isinstance(row, RowFault)][
-        : 200 * BATCH
+        : 200 * AT_ONCE
     ]
     told: list[str] = []
     for day in (1, 2):
         origin, took = Origin("bench", datetime(2027, 1, day, tzinfo=UTC)), []
         used = time.process_time()
-        for start in range(0, len(records), BATCH):
-            body = batch(records[start : start + BATCH], origin)
+        for start in range(0, len(records), AT_ONCE):
+            body = batch(records[start : start + AT_ONCE], origin)
             with database.transaction() as tx:
                 started = time.perf_counter()
                 take_in_body(tx, json.loads(body), 1, origin.as_of)
@@ -139,7 +139,7 @@ def time_turns(database: Database, path: Path) -> str:
         told.append(
             f"p50 {took[len(took) // 2]:.1f} ms, p99 {took[int(len(took) * 0.99)]:.1f} ms, processor {used:.1f} ms"
         )
-    return f"a turn of {BATCH} new dossiers: {told[0]}; of known ones: {told[1]}"
+    return f"a turn of {AT_ONCE} new dossiers: {told[0]}; of known ones: {told[1]}"
 
 
 def say(line: str) -> None:

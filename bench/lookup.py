@@ -41,7 +41,6 @@ from storage.vault import Vault
 REACH_P99_MS = 30.0
 BEGIN = datetime(2023, 1, 2, 2, tzinfo=UTC)
 A_DAY = 2000  # dossiers of a day: a million in 500 days
-BATCH = 50  # records of one event of an import, as `bot/intake` makes them
 SECRET = "4179"
 OPEN = (Status.RECEIVED, Status.PROCESSING, Status.NEED_SUPPLEMENT, Status.NEED_PAYMENT)
 
@@ -81,7 +80,7 @@ class Bench:
 
     database: Database
     total: int
-    batch: int = BATCH
+    batch: int = intake.AT_ONCE
     taken: dict[str, list[float]] = field(default_factory=dict)
     imported: int = 0
     _chance: random.Random = field(default_factory=lambda: random.Random(7))
@@ -143,8 +142,7 @@ class Bench:
             records = [self.record() for _ in range(self.batch)]
             body = intake.batch(records, Origin("bench", as_of))
             await self.turns.take(NewEvent("import", f"i{next(self._numbers)}", "dossiers", body, lane))
-            while lane in self.turns._running:
-                await asyncio.sleep(0.001)
+            await asyncio.wait([self.turns._running[lane]])
             self.imported += self.batch
 
     def record(self) -> DossierRecord:
@@ -185,7 +183,7 @@ def main() -> None:
     options.add_argument("--dossiers", type=int, default=1_000_000)
     options.add_argument("--per-second", type=float, default=20.0, help="look-ups a second on average")
     options.add_argument("--seconds", type=float, default=30.0, help="of each of the two phases")
-    options.add_argument("--batch", type=int, default=BATCH, help="records of one event of the import")
+    options.add_argument("--batch", type=int, default=intake.AT_ONCE, help="records of one event of the import")
     given = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="motcua-bench-") as folder:
         measure(given, Path(folder))

@@ -1,13 +1,12 @@
 """The jobs behind files of dossiers that officials send: read on trial, take in, report (`handlers/file_intake.py`).
 
-A trial reading takes every row in, some at a time, and rolls back: what it counts is what the real one would do. Each
-job may run again after a crash: the manifest is one file by its content, the rows are events under fixed keys.
+A trial reading compares every row with what is known and writes nothing, so that no chat waits for it. Each job may run
+again after a crash: the manifest is one file by its content, the rows are events under fixed keys.
 """
 
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,11 +26,12 @@ from knowledge.dossier import DossierRecord
 from knowledge.errors import Unusable
 from knowledge.media import Media, sniff
 from storage import dossiers, events, files
-from storage.database import Connection, Database
+from storage.database import Database
 from storage.events import NewEvent
-from storage.intake import Change, Origin, take_in_batch
+from storage.intake import Origin
+from storage.intake_preview import Preview, preview
 
-BATCH = 50  # rows an event: chat never waits longer for it
+PREVIEWED = 500  # rows that are compared in one reading transaction
 EVENTS_AT_ONCE = 20  # in one transaction, so that the bringing of a big file does not hold the writer up
 FAULTS_MOST = 10_000  # rows that the list of refused ones names: more of them are one mistake
 TOLD_ROWS, TOLD_PARTS = 2_000, 4  # a file of so many rows tells how far it is, at the quarters
@@ -94,17 +94,18 @@ class FileIntake:
         """Count what the rows of a file would bring, and keep the file and the list of those that are refused."""
         now = self._clock()
         origin = Origin(name or "xlsx", now)
-        counts: Counter[str] = Counter()  # of the changes, and of `rows`
+        count = refused = 0
+        seen = Preview()
         faults: list[RowFault] = []
         codes: set[str] = set()
-        with self._database.connect() as connection:
-            for rows in _in_batches(read_file(content, self._layout), BATCH):
-                refused = [row for row in rows if isinstance(row, RowFault)]
-                faults += refused[: FAULTS_MOST - len(faults)]
-                counts.update({"rows": len(rows), Change.REFUSED: len(refused)})
-                records = _records(rows)
-                codes.update(record.code for record in records)
-                counts.update(_tried(connection, records, origin, now))
+        for rows in _in_batches(read_file(content, self._layout), PREVIEWED):
+            wrong = [row for row in rows if isinstance(row, RowFault)]
+            faults += wrong[: FAULTS_MOST - len(faults)]
+            count, refused = count + len(rows), refused + len(wrong)
+            records = _records(rows)
+            codes.update(record.code for record in records)
+            with self._database.snapshot() as tx:
+                seen += preview(tx, records, origin)
         listed = refused_rows.written(faults, order["language"]) if faults else None
         return {
             "name": origin.source,
@@ -113,11 +114,11 @@ class FileIntake:
             "file": self._keep(content, order["account"]),
             "codes": self._keep(json.dumps(sorted(codes)).encode(), order["account"]),
             "faults": None if listed is None else self._keep(listed, order["account"]),
-            "rows": counts["rows"],
-            "refused": counts[Change.REFUSED],
-            "new": counts[Change.NEW],
-            "changed": counts[Change.CHANGED],
-            "same": counts[Change.SAME] + counts[Change.OLDER],
+            "rows": count,
+            "refused": refused,
+            "new": seen.new,
+            "changed": seen.changed,
+            "same": seen.same + seen.older,
         }
 
     def take(self, body: str) -> str:
@@ -141,7 +142,7 @@ class FileIntake:
     ) -> Iterator[NewEvent]:
         origin = Origin(manifest["name"], datetime.fromisoformat(manifest["as_of"]))
         done, total, told = 0, manifest["rows"], 1
-        for number, rows in enumerate(_in_batches(read_file(content, self._layout), BATCH)):
+        for number, rows in enumerate(_in_batches(read_file(content, self._layout), intake.AT_ONCE)):
             records = _records(rows)
             if records:
                 yield new_event(key=f"{key}:{number}", kind=self._place.kind, body=intake.batch(records, origin))
@@ -178,14 +179,6 @@ class FileIntake:
         if content is None:
             raise Unusable("gone")
         return manifest, content.content
-
-
-def _tried(connection: Connection, records: list[DossierRecord], origin: Origin, now: datetime) -> Counter[str]:
-    """Take records in and roll back; tells what each would have brought."""
-    with connection.begin() as transaction:
-        taken = take_in_batch(connection, records, origin, now) if records else []
-        transaction.rollback()
-    return Counter(one.change for one in taken)
 
 
 def _records(rows: Iterable[DossierRecord | RowFault]) -> list[DossierRecord]:

@@ -1,8 +1,9 @@
 """The threads on which everything that touches the database runs.
 
 The edges are async and wait here; the jobs are plain functions of a connection. On SQLite there is one writing thread:
-jobs that wait are committed together, each in its own savepoint, people before imports. On PostgreSQL a few threads
-run one transaction a job. A job's result is given back only after its commit.
+jobs that wait are committed together, each in its own savepoint, people before imports. An import also waits a moment
+after each commit: a person's turn follows its acceptance, and another process may wait to write. On PostgreSQL a few
+threads run one transaction a job. A job's result is given back only after its commit.
 """
 
 from __future__ import annotations
@@ -17,15 +18,17 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Protocol, TypeVar
 
+from bot.checkpoints import LOG_PAGES, Checkpoints
 from bot.points import reached
 from knowledge.errors import Unavailable
-from storage.database import Connection, Database, border, savepoint
+from storage.database import Connection, Database, border, checkpoint_at, savepoint
 
 T = TypeVar("T")
 Job = Callable[[Connection], T]
 
 TOGETHER_JOBS = 8  # jobs in one commit at most: more would make the first of them wait too long
 TOGETHER_SECONDS = 0.008  # and no longer than this, for the same reason
+IMPORT_WAITS_SECONDS = 0.002  # after a commit: a turn follows its acceptance sooner, and so do other processes
 POSTGRES_THREADS = 4  # measured best on 2 cores: 522 turns/s, fewer wait for the server, more for each other
 PEOPLE, IMPORTS = 0, 1  # the order of the writing thread's queue
 
@@ -113,23 +116,39 @@ class _OneWriter:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._queue: queue.PriorityQueue[tuple[int, int, Item | None]] = queue.PriorityQueue()
+        self._called = threading.Event()  # something came that does not wait for others
+        self._import_at = 0.0  # when the next import may begin, by the monotonic clock
+        self._checkpoints = Checkpoints(database)
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
     def submit(self, item: Item) -> None:
         self._queue.put((item.rank, item.number, item))
+        if item.rank < IMPORTS:
+            self._called.set()
 
     def stop(self) -> None:
         self._queue.put((IMPORTS + 1, 0, None))
         self._thread.join()
+        self._checkpoints.stop()
+
+    def _next(self) -> Item | None:
+        """Wait for the next job; None for the stop."""
+        self._called.clear()
+        entry = self._queue.get()
+        pause = self._import_at - time.monotonic()
+        if entry[0] == IMPORTS and pause > 0 and self._called.wait(pause):
+            self._queue.put(entry)
+            entry = self._queue.get()
+        return entry[2]
 
     def _run(self) -> None:
         connection: Connection | None = None
-        while (item := self._queue.get()[2]) is not None:
+        while (item := self._next()) is not None:
             batch = [item]
             try:
                 with border():
-                    connection = connection or self._database.connect()
+                    connection = connection or self._connect()
                     self._commit_together(connection, batch)
             except BaseException as error:
                 for one in batch:
@@ -138,8 +157,15 @@ class _OneWriter:
                     connection.close()
                     connection = None
             _resolve(batch)
+            self._import_at = time.monotonic() + IMPORT_WAITS_SECONDS
+            self._checkpoints.committed()
         if connection is not None:
             connection.close()
+
+    def _connect(self) -> Connection:
+        connection = self._database.connect()
+        checkpoint_at(connection, LOG_PAGES)
+        return connection
 
     def _commit_together(self, connection: Connection, batch: list[Item]) -> None:
         started = time.monotonic()

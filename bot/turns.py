@@ -112,6 +112,8 @@ class Turns:
         if isinstance(taken, Idle):
             await asyncio.sleep(BUSY_SECONDS if taken is Idle.BUSY else 0)
             return taken is Idle.BUSY
+        if not taken.personal:  # not accepted here: only its turn tells
+            self._imports.add(lane)
         self._delivery.send_now(taken.leased)
         if taken.queued:
             self._delivery.wake()

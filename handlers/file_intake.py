@@ -1,7 +1,7 @@
 """Files of dossiers sent by an official in chat: a trial reading, a button, progress, and what became of it.
 
 Nothing is taken in before the button is pressed. The reading and the taking in are jobs (`bot/file_intake.py`); the
-rows come as events of 50 in a lane of their own, so that chat goes on meanwhile, with marks between them that tell how
+rows come as events of 25 in a lane of their own, so that chat goes on meanwhile, with marks between them that tell how
 far it is. Everything that belongs to one file hangs on its *manifest*, a kept file whose hash stands in the button: so
 a second press, or a job that runs again after a crash, brings the same events, and each counts once.
 """

@@ -77,7 +77,7 @@ def rules(agency: Agency) -> Rules:
 def _changed(agency: Agency, tx: Connection, happening: Happening, now: datetime) -> Iterator[Notice]:
     """Tell a status that became known, and put the dossier into the archive or take it out."""
     facts = happening.facts
-    telling = list(_followers(agency, tx, facts["dossier_id"], now))
+    telling = list(_followers(agency, tx, facts, now))
     if not telling:
         return
     for about in telling:
@@ -112,7 +112,7 @@ def _change(about: _About, facts: Mapping[str, Any], now: datetime) -> list[Mark
 def _due(agency: Agency, tx: Connection, happening: Happening, now: datetime) -> Iterator[Notice]:
     """Tell another due date; where the one before has passed, with an apology."""
     old, new = happening.facts["old"], happening.facts["new"]
-    for about in _followers(agency, tx, happening.facts["dossier_id"], now):
+    for about in _followers(agency, tx, happening.facts, now):
         talk, dossier = about.talk, about.dossier
         if about.follow.is_over(now) or dossier.status.is_final or dossier.due_at != new:
             continue
@@ -146,8 +146,8 @@ def _told(agency: Agency, tx: Connection, happening: Happening, now: datetime) -
             yield about.notice([*told], talk.button("renew", "renew", code))
 
 
-def _followers(agency: Agency, tx: Connection, dossier_id: int, now: datetime) -> Iterator[_About]:
-    for followed in follows.followers(tx, dossier_id, now):
+def _followers(agency: Agency, tx: Connection, facts: Mapping[str, Any], now: datetime) -> Iterator[_About]:
+    for followed in follows.followers(tx, facts["dossier_id"], now) if facts["followed"] else ():
         about = _about(agency, tx, followed, now)
         if about is not None:
             yield about

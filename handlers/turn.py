@@ -76,13 +76,15 @@ class Idle(Enum):
 class Taken:
     """A turn that was taken: its event, and the rows that are leased to this process and leave now.
 
-    `more`: another event waits behind it; `queued`: the turn saved rows that delivery has to claim.
+    `more`: another event waits behind it; `queued`: the turn saved rows that delivery has to claim; `personal`: it was
+    of a conversation.
     """
 
     event_id: int
     leased: tuple[Claimed, ...] = ()
     more: bool = False
     queued: bool = False
+    personal: bool = True
 
 
 def take(tx: Connection, lane: str, handlers: Handlers, lease: Lease, now: datetime) -> Taken | Idle:
@@ -99,7 +101,7 @@ def take(tx: Connection, lane: str, handlers: Handlers, lease: Lease, now: datet
         told = _add_notices(tx, event, handlers.rules, happenings, now)
         audit.add(tx, event.kind, now, event_id=event.id, lane=event.lane)
         events.finish(tx, event.id, now)
-        return Taken(event.id, more=event.more, queued=told)
+        return Taken(event.id, more=event.more, queued=told, personal=False)
     if event.kind == MESSAGE and event.account.is_paused(now):
         # A person of the agency reads and answers it, and what was asked before that stays as it is.
         if event.account.gone_at is not None:

@@ -7,6 +7,7 @@ because here a commit is a promise. Everything else of the product is the same o
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,7 @@ from storage.vault import Vault
 __all__ = ["Connection", "Database"]
 
 BUSY_TIMEOUT_MS = 5_000  # a command beside a running `run` waits this long for its turn to write
+BUSY_SECONDS = 0.001  # between looks whether it may: SQLite's own grow to 100 ms, and an import would always be quicker
 NO_DATABASE = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 FILE_MODE = 0o600  # the database holds personal data; its journal files get the same mode
 PRAGMAS = (
@@ -166,5 +168,32 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin_immediate(connection: Connection) -> None:
-    reading = connection.get_execution_options().get("reading", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    if connection.get_execution_options().get("reading", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA busy_timeout=0").close()
+    try:
+        for _ in range(BUSY_TIMEOUT_MS):
+            try:
+                driver.execute("BEGIN IMMEDIATE").close()
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                    break
+            time.sleep(BUSY_SECONDS)
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # once more, for an error as those of other statements are
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}").close()
+
+
+def checkpoint_at(connection: Connection, pages: int) -> None:
+    """Let commits of this connection move SQLite's log into its file only when it has so many pages."""
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"PRAGMA wal_autocheckpoint={pages}").close()
+
+
+def checkpoint(connection: Connection) -> None:
+    """Move what SQLite's log holds into its file, as far as that holds nobody up."""
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA wal_checkpoint(PASSIVE)").close()

@@ -71,7 +71,7 @@ def row(tx: Connection, number: int) -> Row:
 
 def _rows(tx: Connection, statement: Any, values: dict[str, Any]) -> list[Row]:
     found = tx.execute(statement, values)
-    return [{**one, "codes": {one["code"]}} for one in found.mappings()]
+    return [{**one, "codes": {one["code"]}} for one in found.mappings().all()]
 
 
 def resolve(

@@ -129,7 +129,7 @@ def _numbered(tx: Connection, announcing: Sequence[_Announcing]) -> list[Announc
     if not announcing:
         return []
     of = list({number for number, *_ in announcing})
-    ids = {(row.dossier_id, row.status, row.since): row.id for row in tx.execute(_IDS, {"b_ids": of})}
+    ids = {(row.dossier_id, row.status, row.since): row.id for row in tx.execute(_IDS, {"b_ids": of}).all()}
     return [
         Announced(number, ids[number, int(one.status), one.since], old, one.status, one.since, late)
         for number, one, old, late in announcing
@@ -139,7 +139,7 @@ def _numbered(tx: Connection, announcing: Sequence[_Announcing]) -> list[Announc
 def _known(tx: Connection, ids: Sequence[int]) -> defaultdict[int, list[Telling]]:
     known: defaultdict[int, list[Telling]] = defaultdict(list)
     if ids:
-        for number, status, since, as_of, learnt_at, announced in tx.execute(_TELLINGS, {"b_ids": list(ids)}):
+        for number, status, since, as_of, learnt_at, announced in tx.execute(_TELLINGS, {"b_ids": list(ids)}).all():
             known[number].append(Telling(Status(status), since, as_of, learnt_at, announced))
     return known
 

@@ -21,7 +21,7 @@ def migrate(database: Database) -> bool:
 
     Raises `Wrong` for a database of a newer version of the product, `Unavailable` when it is out of reach.
     """
-    with database.transaction() as tx:
+    with database.snapshot() as tx:  # a command beside a running `run` holds nobody up by looking
         if _version(tx) == HEAD:
             return False
     from alembic import command

@@ -19,7 +19,7 @@ from bot.cli.output import tell, write
 from bot.intake.files import read_file
 from bot.intake.table import Layout
 from bot.settings import Settings
-from handlers.intake import batch
+from handlers.intake import AT_ONCE, batch
 from handlers.intake_words import OPERATOR, FileFault, RowFault
 from knowledge.dossier import DossierRecord
 from knowledge.errors import Wrong
@@ -28,7 +28,6 @@ from storage import dossiers
 from storage.intake import Origin
 from storage.intake_preview import Preview, preview
 
-BATCH = 50  # rows an event: 1 row a transaction 1,841/s, 50 rows 29,000/s, and chat never waits longer for it
 PREVIEWED = 500  # rows looked at in one reading transaction
 SOURCE_MOST = 80  # characters kept of a file's name
 FAULTS_TOLD = 50  # on the screen; the file of refused rows has all
@@ -109,8 +108,8 @@ async def _look(run: App, sheet: Sheet, records: list[DossierRecord]) -> None:
     """Add what these records would do to a sheet's preview, and make them batches; empties the list."""
     looked = partial(preview, records=records, origin=sheet.origin)
     sheet.preview += await run.store.read(looked)
-    for start in range(0, len(records), BATCH):
-        sheet.bodies.append(batch(records[start : start + BATCH], sheet.origin))
+    for start in range(0, len(records), AT_ONCE):
+        sheet.bodies.append(batch(records[start : start + AT_ONCE], sheet.origin))
     sheet.codes += (record.code for record in records)
     records.clear()
 
@@ -145,12 +144,12 @@ def _agreed(sheet: Sheet) -> bool:
 
 
 async def _take(run: App, sheet: Sheet) -> int:
-    """Take a file in, as events of 50 rows each, and tell how many dossiers were lost."""
+    """Take a file in, event by event, and tell how many dossiers were lost."""
     name = uuid4().hex
     with _progress("take in", len(sheet.codes)) as advance:
         for number, body in enumerate(sheet.bodies):
             await run.take_in(name, number, body)
-            advance(BATCH)
+            advance(AT_ONCE)
         await run.turns.idle()
     codes = sorted(set(sheet.codes))
     heard = partial(dossiers.count_heard_of, codes=codes, as_of=sheet.origin.as_of)

@@ -17,7 +17,7 @@ from aiohttp import web
 from bot.channels.web_limits import Buckets, Rate, sender
 from bot.intake import contract
 from bot.intake.contract import DONE, EXISTS, REFUSED, Message, NotUnderstoodError
-from handlers.intake import PUSH, batch
+from handlers.intake import AT_ONCE, PUSH, batch
 from handlers.intake_words import CONTRACT, PushAnswer, RowFault, pushed
 from knowledge.dossier import DossierRecord, Step
 from knowledge.receipt_code import read_or_format
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BODY_BYTES = 8 << 20  # the most dossiers of one message, each with its lists of files, are a few MB
+SERVICE_SHOWN = 50  # characters of a service that we do not have
 SESSION_HOURS = 12  # senders log in again when a session is refused
-AT_ONCE = 50  # dossiers an event
 SENDING = Rate(burst=200, per_second=50)  # a system that sends its dossiers one by one, of one address
 WRONG = Rate(burst=10, per_second=0.1)  # wrong passwords and secrets of one address
 DENIED = "-1"  # error_code
@@ -97,7 +97,7 @@ class Receiving:
                 return await self._take_steps(message)
             case contract.LOOK_UP:
                 return await self._look_up(message)
-        return _refuse("no_service", service=message.service[:AT_ONCE])
+        return _refuse("no_service", service=message.service[:SERVICE_SHOWN])
 
     async def _take_dossiers(self, message: Message) -> web.Response:
         read = [contract.dossier(item, place, self._zone) for place, item in enumerate(message.items, 1)]

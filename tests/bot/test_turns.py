@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -15,12 +16,12 @@ from sqlalchemy import select
 
 from bot.channels.base import Outgoing
 from bot.delivery import Delivery, Limits
-from bot.store import Store
+from bot.store import IMPORTS, PEOPLE, Store
 from bot.turns import Served, Turns
 from handlers.messages import Happening, Incoming, Kind, Notice, Reply, Turn
 from handlers.turn import Answer, Handlers, Situation
 from knowledge.errors import DeliveryError, Gone, Moved, Refused, TryLater, Uncertain
-from storage import accounts
+from storage import accounts, events
 from storage.accounts import Account, Saved
 from storage.database import Connection, Database
 from storage.events import NewEvent
@@ -291,3 +292,25 @@ async def test_two_processes_share_the_lanes_and_keep_the_order(database: Databa
     with database.transaction() as tx:
         order = tx.execute(select(audit.c.event_id).order_by(audit.c.id)).scalars().all()
         assert list(order) == sorted(order)
+
+
+async def test_a_big_import_that_others_accepted_does_not_go_before_people(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ranks: list[int] = []
+    async with open_desk(database) as desk:
+        desk.handlers = replace(desk.handlers, work={"dossiers": lambda *_: None})
+        desk.turns = Turns(desk.store, desk.handlers, desk.delivery, Served(["test"]), lambda: NOW)
+        write = desk.store.write
+
+        async def watched(name: str, job: Any, *, rank: int = PEOPLE) -> Any:
+            ranks.append(rank)
+            return await write(name, job, rank=rank)
+
+        monkeypatch.setattr(desk.store, "write", watched)
+        with database.transaction() as tx:
+            for number in range(5):
+                events.accept(tx, NewEvent("test", str(number), "dossiers", "{}", "0" * 32), NOW)
+        desk.turns.wake("0" * 32)
+        await desk.turns.idle()
+    assert ranks[:5] == [PEOPLE, *[IMPORTS] * 4], "what a lane brings is known by its first turn"

@@ -14,7 +14,7 @@ from sqlalchemy import insert, select, text
 
 from knowledge.errors import Unavailable, Wrong
 from storage.columns import database_now
-from storage.database import Connection, Database, lock, lock_number, savepoint
+from storage.database import BUSY_SECONDS, BUSY_TIMEOUT_MS, Connection, Database, lock, lock_number, savepoint
 from storage.schema import counter, dossier
 from tests.engines import VAULT
 
@@ -171,6 +171,30 @@ def test_a_second_writer_waits_for_the_first(database: Database) -> None:
     thread.join(20)
     with database.transaction() as tx:
         assert tx.execute(select(counter.c.value).where(counter.c.name == "second")).scalar_one() == 1
+
+
+def test_a_writer_that_waits_looks_again_every_moment(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not database.is_sqlite:
+        return
+    waits: list[float] = []
+    first = database.connect()
+    first.begin()
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 20:
+            first.rollback()
+
+    monkeypatch.setattr("storage.database.time.sleep", sleep)
+    add(database, "second")
+    assert waits == [BUSY_SECONDS] * 20, "SQLite's own pauses grow, and whoever writes without a pause goes before"
+    first.begin()
+    waits[:] = range(30)
+    with pytest.raises(Unavailable, match="locked"):
+        add(database, "third")
+    assert len(waits) == 30 + BUSY_TIMEOUT_MS
+    first.close()
+    assert names(database) == ["second"]
 
 
 def test_a_lock_that_is_held_is_not_waited_for_when_asked_so(database: Database) -> None:
