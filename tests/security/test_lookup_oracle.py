@@ -1,6 +1,7 @@
 """Look-ups are no oracle: what does not exist and what is not proved look the same, and nobody can count dossiers up.
 
-Compared are words, buttons, the number and kind of queries, and the time before which the answer does not leave.
+Compared are words, buttons, the number and kind of queries, how many hashes are made, and the time before which the
+answer does not leave.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy import Select, func, select
@@ -23,6 +25,7 @@ from storage.accounts import by_lane
 from storage.database import Database
 from storage.officials import Role
 from storage.schema import event, look_up_pace, outbox
+from storage.vault import Vault
 from tests.stories.chat import COMPLETE, open_office
 from tests.stories.office import Office
 from tests.stories.test_lookup_proof import CODE, RECORD, SECRET
@@ -31,15 +34,17 @@ UNKNOWN = "000.00.15.H58-261102-0999"
 FEW = LookUps(person_misses=4, network_misses=12, overall_misses=24, steps=5, pause_seconds=2.0)
 AGENCY = replace(COMPLETE, look_ups=FEW)
 OWNER = "owner"
+DIGEST = Vault.digest
 
 
 @dataclass(frozen=True)
 class Seen:
-    """All that somebody can tell of an answer: words, buttons, queries, and how long it waits."""
+    """All that somebody can tell of an answer: words, buttons, queries, hashes made, and how long it waits."""
 
     words: str
     buttons: tuple[str, ...]
     queries: tuple[str, ...]
+    hashes: int
     waits: timedelta
 
 
@@ -68,14 +73,15 @@ def queries(database: Database) -> Iterator[list[str]]:
 
 def does(office: Office, person: str, incoming: Incoming) -> Seen:
     """Let a person do something; what they could tell of the answer, with the codes blanked."""
-    with queries(office.database) as asked:
+    with queries(office.database) as asked, patch.object(Vault, "digest", autospec=True, side_effect=DIGEST) as hashed:
         sent = office.receives(person, incoming, others=True)
     rows = office.reads(lambda tx: tx.execute(replies_to(office.lane(person))).all())
     at: datetime | None = rows[0].not_before
     replies = sent or [Reply.from_json(row.body) for row in rows]
     words = "\n".join(plain_text(reply.text) for reply in replies).replace(CODE, "…").replace(UNKNOWN, "…")
     buttons = tuple(button.label for reply in replies for row in reply.buttons for button in row)
-    return Seen(words, buttons, tuple(asked), timedelta(0) if at is None else at - office.clock())
+    waits = timedelta(0) if at is None else at - office.clock()
+    return Seen(words, buttons, tuple(asked), hashed.call_count, waits)
 
 
 def replies_to(lane: str) -> Select[tuple[datetime | None, str]]:
