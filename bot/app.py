@@ -196,6 +196,7 @@ def agency(settings: Settings) -> Agency:
         zalo_url=given.zalo_url,
         look_ups=LookUps(**settings.lookup.model_dump()),
         phone_notices=settings.zalo_oa.on and bool(settings.zalo_oa.zns_template),
+        vouching=frozenset({"telegram", "zalo_oa"} if settings.zalo_oa.phone_vouched else {"telegram"}),
     )
 
 

@@ -75,6 +75,7 @@ class ZaloOa(Section):
         default=(), description=f'a table of codes, {{ "-1472" = "retry" }}; what follows is {", ".join(FOLLOWS)}'
     )
     pause_minutes: int = Field(default=30, ge=0, le=7 * 24 * 60, description="minutes, 0 to 10080")
+    phone_vouched: bool = Field(default=False, description="true or false")
     openapi_url: Root = Field(
         default="https://openapi.zalo.me", description="the root of the OpenAPI, such as https://openapi.zalo.me"
     )

@@ -34,7 +34,9 @@ class Agency:
     """Who runs the bot. `hours` are the agency's confirmed hours as it words them, "" while unconfirmed.
 
     `payment_url`: the official place to pay fees; `telegram_url` and `zalo_url`: where else the bot is spoken to;
-    `phone_notices`: whether notices can go to a telephone number (`phone_notices.py`).
+    `phone_notices`: whether notices can go to a telephone number (`phone_notices.py`);
+    `vouching`: the channels whose platform says for certain that a shared number is the sender's own, as Telegram does
+    (Bot API, Contact.user_id).
     """
 
     name: str
@@ -55,6 +57,7 @@ class Agency:
     zalo_url: str = ""
     look_ups: LookUps = LookUps()
     phone_notices: bool = False
+    vouching: frozenset[str] = frozenset({"telegram"})
 
     def called(self, language: str) -> str:
         """Name the agency in a language."""

@@ -19,7 +19,7 @@ from handlers import dossier_words as tell
 from handlers.board import contact
 from handlers.dossier_asking import ASKED, Asked, bare_secret, by_secret, example, for_code
 from handlers.guard import Guard
-from handlers.messages import VOUCHING, Button, Reply, Turn
+from handlers.messages import Button, Reply, Turn
 from handlers.talk import Talk, lines
 from knowledge.receipt_code import Problem, Reading
 from storage import dossiers, follows
@@ -152,7 +152,7 @@ def take_secret(talk: Talk) -> Turn | None:
 
 def take_phone(talk: Talk) -> Turn:
     """Take a shared telephone number as the proof, if it is the sender's own."""
-    if talk.group or talk.phone is None:
+    if not _may_share(talk) or talk.phone is None:
         return talk.answer(talk.say("proof.not_own"), [[talk.button("menu", "menu")]], done="phone_refused")
     if talk.session.code is None:
         return ask_code(talk)
@@ -160,7 +160,7 @@ def take_phone(talk: Talk) -> Turn:
 
 
 def _may_share(talk: Talk) -> bool:
-    return talk.account.channel in VOUCHING and not talk.group
+    return talk.account.channel in talk.agency.vouching and not talk.group
 
 
 def _asks_phone(talk: Talk) -> Reply:

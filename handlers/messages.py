@@ -17,8 +17,6 @@ from markupsafe import Markup
 SESSION_VERSION = 1  # raise it when the shape of Session changes; an unknown version restarts politely
 DIGEST_ROWS = 8  # of buttons in a digest: more would bury the text under them
 ACTION_BYTES = 64  # Telegram's limit for what a button carries (Bot API, InlineKeyboardButton.callback_data)
-VOUCHING = frozenset({"telegram"})
-"""The channels whose platform says for certain that a shared number is the sender's own (Bot API, Contact.user_id)."""
 PHONE_VALUES = ("code", "status", "time")
 """The names of what a notice by phone can tell: nothing personal, for whoever has the number reads it."""
 

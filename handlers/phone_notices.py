@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from handlers.dossiers import PROOF
 from handlers.messages import Button, Reply, Turn
 from handlers.rooms import Room
 from handlers.talk import Talk
@@ -45,8 +46,9 @@ def ask(talk: Talk, arguments: tuple[str, ...]) -> Turn | None:
 
 
 def take(talk: Talk) -> Turn | None:
-    """Keep a number that was shared and ask whether notices may go there; None when this is no such number."""
-    if talk.account.channel != CHANNEL or not _is_here(talk):
+    """Keep a number that was shared and ask whether notices may go there; None when it is none, or a proof."""
+    is_proof = talk.phone is not None and talk.session.step == PROOF
+    if is_proof or talk.account.channel != CHANNEL or not _is_here(talk):
         return None
     if talk.claimed is None:
         return talk.answer(talk.say("phone.unreadable"), _rows(talk), done="phone_refused")

@@ -150,8 +150,11 @@ class _Event(_Part):
     info: _Info = _Info()
 
 
-def read(raw: object, body: bytes, *, by_phone: bool = False) -> Heard:
-    """Read one event: as it was parsed from JSON, and the bytes that it was. `by_phone`: it is of messages by phone."""
+def read(raw: object, body: bytes, *, by_phone: bool = False, phone_vouched: bool = False) -> Heard:
+    """Read one event: as it was parsed from JSON, and the bytes that it was. `by_phone`: it is of messages by phone.
+
+    `phone_vouched`: a number that is shared is the sender's own; else it may just be typed.
+    """
     try:
         event = _Event.model_validate(raw)
     except ValidationError as error:
@@ -163,8 +166,8 @@ def read(raw: object, body: bytes, *, by_phone: bool = False) -> Heard:
     if _SAID.fullmatch(name):
         return _said(event, body)
     if name == "user_submit_info":
-        # What is shared is typed by the person: Zalo does not vouch for the number (`handlers.messages.VOUCHING`).
-        shared = Incoming(Kind.CONTACT, claimed=_mobile(event.info.phone))
+        phone = _mobile(event.info.phone)
+        shared = Incoming(Kind.CONTACT, claimed=phone, phone=phone if phone_vouched else None)
         return _of(event.sender.id, lambda who: Said(_key(name, body), who, shared))
     if name in ("follow", "user_click_chatnow"):
         return _of(event.follower.id or event.user_id, Came)

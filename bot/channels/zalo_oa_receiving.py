@@ -63,6 +63,7 @@ class Webhook:
         self._enforce = given.signature == "enforce"
         self._seconds = answer_seconds
         self._pause = timedelta(minutes=given.pause_minutes)
+        self._vouched = given.phone_vouched
         self._mismatch = False
 
     def routes(self) -> list[web.RouteDef]:
@@ -89,7 +90,8 @@ class Webhook:
         if raw is None:
             log.info("Zalo: a call is left aside: no JSON, %d bytes", len(body))
             return web.Response()
-        await self._take(read(raw, body, by_phone=request.headers.get(SERVER) == BY_PHONE))
+        by_phone = request.headers.get(SERVER) == BY_PHONE
+        await self._take(read(raw, body, by_phone=by_phone, phone_vouched=self._vouched))
         return web.Response()
 
     def _is_signed(self, body: bytes, given: str, raw: Any, header: str | None) -> bool:

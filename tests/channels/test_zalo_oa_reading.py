@@ -82,6 +82,14 @@ def test_events_without_an_id_of_their_own_are_known_by_their_bytes() -> None:
     assert first == same != other
 
 
+def test_a_shared_number_is_a_proof_only_where_zalo_vouches_for_it() -> None:
+    event = SAMPLES["user_submit_info"]
+    for vouched, phone in ((False, None), (True, "84900000001")):
+        heard = read(event, b"a", phone_vouched=vouched)
+        assert isinstance(heard, Said)
+        assert heard.incoming == Incoming(Kind.CONTACT, phone=phone, claimed="84900000001")
+
+
 def test_an_echo_of_what_the_bot_sent_is_nobody_s_message() -> None:
     echo = noted("oa_send_text", sender={"id": "1"}, recipient={"id": WHO}, message={"text": "Chào", "msg_id": "m"})
     assert meant(echo) == Ignored("an echo of our own")

@@ -118,6 +118,20 @@ def test_where_nobody_vouches_for_numbers_none_is_asked_for(chat: Chat) -> None:
     assert not any(reply.asks_phone for reply in chat.heard)
 
 
+def test_a_number_shared_on_zalo_opens_a_dossier_only_where_a_setting_says_that_it_is_vouched_for(
+    database: Database,
+) -> None:
+    vouching = replace(COMPLETE, vouching=frozenset({"telegram", "zalo_oa"}))
+    for agency, vouched in ((COMPLETE, False), (vouching, True)):
+        with open_office(database, agency, ships=False, channel="zalo_oa") as opened:
+            opened.learns(RECORD)
+            person = Chat(opened, f"z{vouched}")
+            person.says(CODE).taps("Xem chi tiết")
+            assert bool(person.heard[-1].asks_phone) is vouched
+            person.shares("84912345678")
+            sees_the_details(person) if vouched else person.sees("do chính anh/chị chia sẻ").sees_not(*PERSONAL)
+
+
 def test_a_tax_code_is_public_and_opens_nothing(office: Chat) -> None:
     office.says("tra cứu").says("1200000001").sees("Mã số thuế là thông tin công khai").sees_not(CODE)
     office.says(CODE).taps("Xem chi tiết").sees("Mã số thuế là thông tin công khai")
