@@ -48,6 +48,7 @@ from handlers import (
     upkeep,
     withdrawals,
 )
+from handlers import departures as office_departures
 from handlers.agency import Agency, LookUps
 from handlers.conversation import FEEDBACK, Conversation
 from handlers.library import Library
@@ -58,7 +59,7 @@ from handlers.turn import Handlers, Work
 from knowledge.calendar import Calendar
 from knowledge.catalogue import shipped_editions
 from knowledge.errors import Unavailable, WrongSettings
-from storage import jobs, presence
+from storage import departures, jobs, presence
 from storage.accounts import lane_of
 from storage.database import Database
 from storage.events import NewEvent
@@ -273,6 +274,7 @@ async def running(
         stale_notes.DAY: partial(stale_notes.look, speaks_for, settings.catalogue.stale_months),
         reports.DUE: partial(reports.look, speaks_for, preset, due_days),
         reports.DRAFTED: reports.drafted,
+        departures.GONE: office_departures.take_in,
         duty_notices.DAY: duty_notices.look_at_the_day,
         duty_notices.DIGESTS: duty_notices.tell_waiting,
         f"{duty_notices.FILE}_done": duty_notices.file_written,
@@ -288,6 +290,7 @@ async def running(
         channel_alarms.RULES,
         duty_notices.rules(speaks_for),
         duty_desk.RULES,
+        office_departures.RULES,
     )
     span = settings.delivery.quiet_hours
     kept = quiet.keep(rules, None if span is None else quiet.Quiet(*span, settings.agency.timezone))

@@ -23,7 +23,7 @@ from bot.points import reached
 from bot.store import Store
 from handlers.messages import FileRef, Reply
 from knowledge.errors import DeliveryError, Gone, Moved, Refused, TryLater, Unavailable, Uncertain
-from storage import accounts, audit, files, outbox, people, presence
+from storage import accounts, audit, departures, files, outbox, people, presence
 from storage.database import Connection
 from storage.outbox import Claimed
 
@@ -278,6 +278,7 @@ class Delivery:
         people.pass_on(tx, row.account_id, now)
         outbox.settle(tx, row, self.owner, "gone", now, error=error)
         outbox.drop(tx, row.account_id, now)
+        departures.note(tx, row.account_id, now)
         audit.add(tx, "account_gone", now, detail=f"{row.channel} account {row.account_id}")
 
 

@@ -20,6 +20,7 @@ from storage import audit, officials
 from storage.officials import CODE, Role, plain_code, written
 
 LINK = "moi_"  # what a deep link to an invite brings: /start moi_CODE
+PUBLIC_CHANNELS = frozenset({"zalo_oa"})  # the agency's public account never carries officials' news
 DAYS = 3  # how long an invite that was made in chat can be used
 
 
@@ -57,6 +58,10 @@ def _show(talk: Talk, code: str) -> Turn | None:
     if found is None:
         return front.in_private(talk) if talk.group else _spent(talk)
     one = found.official
+    if talk.account.channel in PUBLIC_CHANNELS:
+        return talk.answer(
+            talk.say("official.not_here"), [[talk.button("menu", "menu")]], misses=0, done="invite_elsewhere"
+        )
     if talk.group is not (one.role is Role.GROUP):
         return front.in_private(talk) if talk.group else _for_a_group(talk)
     text = talk.say("official.invited", name=one.name or "", role=_role(talk, one.role), agency=talk.agency_short())
@@ -69,7 +74,7 @@ def _for_a_group(talk: Talk) -> Turn:
 
 
 def _accept(talk: Talk, code: str) -> Turn | None:
-    if not officials.is_ours(talk.tx, code):
+    if not officials.is_ours(talk.tx, code) or talk.account.channel in PUBLIC_CHANNELS:
         return None
     found = officials.open_invite(talk.tx, code, talk.now)
     if found is not None and talk.group is not (found.official.role is Role.GROUP):

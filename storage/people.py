@@ -108,7 +108,8 @@ def pass_on(tx: Connection, account_id: int, now: datetime) -> int:
     waiting = (outbox_table.c.account_id == account_id, outbox_table.c.state.in_(outbox.OPEN))
     moved = {"account_id": to.id, "channel": to.channel, "state": "queued", "lease_owner": None, "lease_until": None}
     held = case((outbox_table.c.attempts == 0, outbox_table.c.not_before), else_=None)  # by a quiet hour, not by a try
-    passing = update(outbox_table).where(*waiting, outbox_table.c.kind == outbox.NOTICE)
+    # What officials are told belongs to the chat that was linked for it and goes nowhere else.
+    passing = update(outbox_table).where(*waiting, outbox_table.c.kind == outbox.NOTICE, outbox_table.c.about.is_(None))
     return tx.execute(passing.values(**moved, not_before=held)).rowcount
 
 

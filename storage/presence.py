@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, exists, update
 
-from storage import accounts, audit, outbox, people
+from storage import accounts, audit, departures, outbox, people
 from storage.database import lock, lock_number
 from storage.schema import account, official
 from storage.schema import outbox as outbox_table
@@ -39,6 +39,7 @@ def leave(tx: Connection, lane: str, now: datetime) -> None:
     accounts.close(tx, gone.id, now)
     people.pass_on(tx, gone.id, now)
     outbox.drop(tx, gone.id, now)
+    departures.note(tx, gone.id, now)
     audit.add(tx, "account_gone", now, detail=f"{gone.channel} account {gone.id}")
 
 

@@ -13,7 +13,7 @@ from handlers import intake as intake_room
 from handlers.messages import Incoming, Kind
 from knowledge.dossier import DossierRecord, FiledBy
 from knowledge.status import Status
-from storage import dossiers, officials, roster, scopes
+from storage import dossiers, events, officials, roster, scopes
 from storage.events import NewEvent
 from storage.intake import Origin
 from storage.officials import Role
@@ -98,6 +98,10 @@ class Desk:
         while await app.jobs.one():
             await app.turns.idle()
         await app.delivery.idle()
+        left = await app.store.read(lambda tx: events.waiting_lanes(tx, ["clock"], 50))
+        for lane in left:  # what delivery found out, as the watch takes it up
+            app.turns.wake(lane)
+        await app.turns.idle()
 
     @contextmanager
     def sent(self) -> Iterator[list[tuple[str, str]]]:

@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from bot.channels.base import Outgoing
 from bot.store import Store
 from handlers import duty_notices, intake
 from handlers.actions import action
 from knowledge.duties import Rule
+from knowledge.errors import Gone
 from knowledge.status import Status
 from storage import accounts, duty, files, officials, presence
 from storage.accounts import lane_of
@@ -254,3 +256,38 @@ async def test_a_supplement_that_came_in_is_told_and_what_is_over_is_reminded_of
     assert who_is_an is not None
     assert claim is not None
     assert claim.done_at is not None
+
+
+async def test_a_recipient_who_blocked_the_bot_is_closed_reported_and_reopened_at_the_next_contact(desk: Desk) -> None:
+    await desk.has("quan", Role.ADMINISTRATOR)
+    platform, an = desk.board.platform, desk.board.person("an")
+    send = platform.send
+
+    async def refuse(message: Outgoing) -> str | None:
+        if message.address == "an":
+            raise Gone("blocked")
+        return await send(message)
+
+    platform.send = refuse  # type: ignore[method-assign]
+    sent = await desk.told(record(1))
+    assert [(address, "an (cán bộ)" in text) for address, text in sent] == [("quan", True)]
+    assert who(await desk.told(record(2))) == ["binh"], "the rules go on without whoever left"
+    platform.send = send  # type: ignore[method-assign]
+    await an.says("xin chào")
+    assert who(await desk.told(record(3))) == ["an"]
+
+
+async def test_a_deleted_topic_is_found_out_reported_and_takes_nothing_from_the_others(desk: Desk) -> None:
+    await desk.has("quan", Role.ADMINISTRATOR)
+    await desk.has("-100:7", Role.GROUP, BUILDING)
+    platform = desk.board.platform
+    send = platform.send
+
+    async def refuse(message: Outgoing) -> str | None:
+        if message.address == "-100:7":
+            raise Gone("the topic was deleted")
+        return await send(message)
+
+    platform.send = refuse  # type: ignore[method-assign]
+    assert who(await desk.told(record(1))) == ["an", "quan"]
+    assert who(await desk.told(record(2))) == ["an"]

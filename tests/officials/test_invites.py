@@ -10,14 +10,16 @@ import pytest
 from sqlalchemy import select
 
 from bot.store import Store
+from handlers import officials as room
 from handlers.actions import action
+from handlers.conversation import FEEDBACK
 from handlers.messages import Incoming, Kind
 from storage import accounts, officials, presence, privacy
 from storage.accounts import lane_of
 from storage.database import Database
 from storage.officials import Role, plain_code, written
 from storage.schema import audit, invite, official
-from tests.stories.chat import Chat
+from tests.stories.chat import Chat, open_office
 
 ACCEPT = "Liên kết"
 SPENT = "không còn dùng được"
@@ -249,3 +251,14 @@ def test_a_group_that_became_a_supergroup_is_still_linked_also_where_somebody_wr
         with office.database.transaction() as tx:
             presence.move(tx, office.lane(old), new, office.lane(new), chat.clock())
         assert role_of(chat.as_person(new)) is Role.GROUP, new
+
+
+def test_on_the_public_official_account_nobody_is_linked(database: Database) -> None:
+    with open_office(database, rooms=(FEEDBACK, room.ROOM), channel="zalo_oa") as office:
+        chat = Chat(office, "an")
+        _, code = invited(chat)
+        chat.says(f"/moi {code}").sees("dành cho người dân")
+        assert ACCEPT not in chat.buttons()
+        chat.presses(action("invite", code)).sees("không còn dùng được")
+        with database.transaction() as tx:
+            assert officials.open_invite(tx, code, chat.clock()) is not None
