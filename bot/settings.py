@@ -28,6 +28,7 @@ from pydantic import (
 
 from bot import profile
 from bot.settings_delivery import Delivery
+from bot.settings_email import Email
 from bot.settings_intake import Intake
 from bot.settings_lookup import Lookup
 from bot.settings_sources import Layer, Section, from_environment, from_file, resolve
@@ -270,6 +271,7 @@ class Settings(BaseModel):
     telegram: Telegram = Telegram()
     zalo_oa: ZaloOa = ZaloOa()
     zalo_bot: ZaloBot = ZaloBot()
+    email: Email = Email()
     report: Report = Report()
     log: Log = Log()
 

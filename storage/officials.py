@@ -164,6 +164,18 @@ def accept(tx: Connection, found: Invite, account_id: int, now: datetime) -> boo
     return True
 
 
+def link(tx: Connection, official_id: int, account_id: int, now: datetime) -> bool:
+    """Link an account without an invite; False where the official has one, does not stand, or the account is taken."""
+    one = by_id(tx, official_id)
+    if one is None or one.revoked_at is not None or one.account_id is not None or of_account(tx, account_id):
+        return False
+    tx.execute(_LINK, {"b_id": official_id, "b_account": account_id, "b_now": now})
+    tx.execute(
+        update(invite).where(invite.c.official_id == official_id, invite.c.used_at.is_(None)).values(used_at=now)
+    )
+    return True
+
+
 def revoke(tx: Connection, official_id: int, now: datetime) -> bool:
     """Take an official's rights and invites from now on; False when there is no such official, or no longer.
 

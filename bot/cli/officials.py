@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -16,11 +17,12 @@ from bot.settings import Settings
 from handlers.officials import LINK
 from knowledge.errors import DeliveryError, Wrong
 from knowledge.vietnamese import nfc
-from storage import audit, officials, scopes
+from storage import accounts, audit, officials, scopes
 from storage.officials import Official, Role
 
 DAYS = 3  # an invite is for now: the operator sends it and the official presses it
 DAYS_MOST = 30
+ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]{2,}")
 NAME_MOST = 100  # characters
 ASK_SECONDS = 5.0  # for Telegram to say what the bot is called; the invite is good without
 
@@ -107,6 +109,24 @@ def assign(number: Number, field: Fields = None, procedure: Procedures = None) -
         scopes.assign(tx, number, *told)
         audit.add(tx, "official_assigned", real_clock(), detail=f"official {number}: {', '.join(told[0] + told[1])}")
     write(f"{number}  handles: {', '.join(told[0] + told[1]) or 'nothing in particular'}")
+
+
+@app.command("email")
+def by_email(number: Number, address: Annotated[str, typer.Argument(help="The mailbox that is theirs alone.")]) -> None:
+    """Let an official whom no chat reaches be told by e-mail; an open invite of theirs ends.
+
+    Example: motcua officials email 3 binh@example.vn
+    """
+    given, now = settings(), real_clock()
+    if ADDRESS.fullmatch(address) is None:
+        raise typer.BadParameter("a mailbox is written name@domain")
+    with opened(given) as database, database.transaction() as tx:
+        lane = accounts.lane_of(database.vault, "email", address.casefold())
+        who = accounts.ensure(tx, channel="email", address=address, lane=lane, now=now)
+        if not officials.link(tx, number, who, now):
+            raise Wrong(f"no official {number} without a chat, or the mailbox is another official's")
+        audit.add(tx, "official_linked", now, detail=f"official {number}, by e-mail, from the command line")
+    write(f"{number}  linked by email" + ("" if given.email.on else "; set [email] to send"))
 
 
 def _texts(given: list[str] | None) -> list[str]:

@@ -16,6 +16,7 @@ from aiohttp import web
 
 from bot.app import App, agency, real_clock, running
 from bot.channels.base import Channel
+from bot.channels.email import Email
 from bot.channels.telegram import Telegram
 from bot.channels.telegram_receiving import Polling, Webhook
 from bot.channels.web import WebChat
@@ -62,6 +63,7 @@ async def serve(given: Settings) -> None:
         zalo = Zalo(given, real_clock)
         stack.push_async_callback(zalo.close)
         channels: list[Channel] = [chat, *([] if telegram is None else [telegram]), *zalo.channels]
+        channels += [Email(given.email)] if given.email.on else []
         app = await stack.enter_async_context(running(given, channels))
         routes, loops = chat.routes(app), [app.work]
         routes += Receiving(app, given.intake, given.agency.timezone).routes()

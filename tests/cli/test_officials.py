@@ -91,6 +91,9 @@ def test_the_roster_is_set_and_shown_and_an_official_is_assigned_fields(bare: Mo
     listed = bare.fine("officials", "list").out
     assert "handles: Xây dựng" in listed
     assert "handles: 1.009972" in listed
+    assert bare.fine("officials", "email", "2", "binh@example.vn").out.startswith("2  linked by email")
+    assert "linked by email since" in bare.fine("officials", "list").out
+    assert (bare("officials", "email", "2", "x@example.vn").code, bare("officials", "email", "1", "x").code) == (1, 2)
     assert (bare("roster", "set", "9").code, bare("roster", "set", "--away", "1", "2").code) == (1, 2)
 
 
