@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -12,9 +12,11 @@ from typing import Any
 
 from handlers import library
 from knowledge.calendar import Calendar
-from knowledge.catalogue import Edition
+from knowledge.catalogue import Differences, Edition, national_part
+from knowledge.catalogue import differences as compared
 from knowledge.report import KEYS, Difference, Figures, count, differences, percentile, totals
 from knowledge.report_form import shipped_forms
+from knowledge.report_judging import Filed
 from knowledge.report_period import Misfit, Period, misfit
 from storage import issued_reports, reports
 from storage.database import Connection
@@ -69,6 +71,7 @@ class Findings:
     calendar: Calendar
     misfits: tuple[Misfit, ...] = ()
     differences: tuple[Difference, ...] = ()
+    changes: Differences | None = None
 
     @cached_property
     def levels(self) -> Counter[int | None]:
@@ -119,13 +122,14 @@ def _working_days(calendar: Calendar, spans: list[tuple[date, date]]) -> list[in
 
 def gather(tx: Connection, period: Period, calendar: Calendar, feedback_since: date | None = None) -> Findings:
     """Gather what the report of a period says. Raises `BrokenIdentity` when the figures do not add up."""
-    figures = count(reports.filed(tx, period), period)
+    edition = library.of_day(tx, period.last)
+    figures = count(_named(reports.filed(tx, period), edition), period)
     before = _issued_before(tx, period)
     fits = [misfit(period, other) for other in _neighbours(tx, period)]
     return Findings(
         period,
         figures,
-        library.of_day(tx, period.last),
+        edition,
         tuple(reports.editions_begun(tx, period)),
         _feedback(tx, period, feedback_since),
         _compared(tx, before.period if before is not None else period.before()),
@@ -134,7 +138,27 @@ def gather(tx: Connection, period: Period, calendar: Calendar, feedback_since: d
         calendar,
         tuple(fit for fit in fits if fit is not None),
         () if before is None else tuple(differences(before.pending, figures.carried_over())),
+        _changes(library.of_day(tx, period.first - timedelta(days=1)), edition),
     )
+
+
+def _named(filed: Iterable[Filed], edition: Edition | None) -> Iterator[Filed]:
+    """Give a dossier that came without its field or title those of its procedure in the edition of the time."""
+    entries = () if edition is None else edition.procedures
+    known = {national_part(entry.code): entry for entry in entries if entry.code}
+    for one in filed:
+        lacks = one.field_title is None or one.procedure_title is None
+        entry = known.get(national_part(one.procedure_code)) if lacks and one.procedure_code else None
+        if entry is not None:
+            one = one._replace(
+                field_title=one.field_title or entry.field, procedure_title=one.procedure_title or entry.title
+            )
+        yield one
+
+
+def _changes(before: Edition | None, edition: Edition | None) -> Differences | None:
+    """Compare the catalogue with that of the day before the period; None where one of both is not held."""
+    return None if before is None or edition is None else compared(before, edition)
 
 
 def _neighbours(tx: Connection, period: Period) -> list[Period]:

@@ -113,14 +113,34 @@ def _published(_report: Report, findings: Findings) -> Iterator[Block]:
         if decided is not None and decided.date is not None and first <= decided.date <= last:
             doubtful = not (procedure.is_verified("published_by") and procedure.is_verified("title"))
             key = "published.procedure_unverified" if doubtful else "published.procedure"
-            yield Sentence(say(key, decision=decided.number, title=procedure.title), aside=doubtful)
+            days = {"decision": decided.number, "day": short(decided.date)}
+            yield Sentence(say(key, title=procedure.title, **days), aside=doubtful)
             told = True
+    for sentence in _changed(findings):
+        yield sentence
+        told = True
     if not told:
         yield Sentence(say("published.none"))
     if findings.edition is None:
         yield Sentence(say("published.unknown"), aside=True)
     else:
         yield Sentence(say("published.total", total=findings.levels.total()))
+
+
+def _changed(findings: Findings) -> Iterator[Sentence]:
+    """Tell which procedures are new, changed and gone against the catalogue of the day before the period."""
+    if findings.changes is None:
+        return
+    new, gone = (
+        [p for p in some if p.kind == "procedure"] for some in (findings.changes.added, findings.changes.removed)
+    )
+    changed = [change.new for change in findings.changes.changed if change.told and change.new.kind == "procedure"]
+    for key, procedures in (("new", new), ("changed", changed), ("gone", gone)):
+        if procedures:
+            titles = "; ".join(procedure.title for procedure in procedures[:NAMED_MOST])
+            more = len(procedures) - NAMED_MOST
+            titles += f"; {say('notes.more', count=more)}" if more > 0 else "."
+            yield Sentence(say(f"published.{key}", count=len(procedures), titles=titles))
 
 
 def _feedback(_report: Report, findings: Findings) -> Iterator[Block]:

@@ -186,7 +186,7 @@ def _form(document: DocxDocument, sheet: Sheet) -> None:
         cell = cell.merge(rows[head.line + head.lines - 1][head.column + head.columns - 1])
         place(cell, head.text, bold=True)
     for cell, text in zip(rows[form.depth], numbering(form), strict=True):
-        place(cell, text.replace("=", "=\n"), TINY, italic=True)
+        place(cell, _broken(text), TINY, italic=True)
     if form.group:
         place(rows[form.depth + 1][0].merge(rows[form.depth + 1][-1]), form.group, bold=True, align=None)
     for position, line in enumerate(sheet.lines, 1):
@@ -195,6 +195,12 @@ def _form(document: DocxDocument, sheet: Sheet) -> None:
             place(cell, text, bold=line.is_total, align=None if column.key == NAME else CENTRE)
     widths(table, _measures(sheet))
     repeat(table, form.depth + 1)
+
+
+def _broken(numbering: str) -> str:
+    """Break (3)=(4)+(5)+(6) where a narrow column would break it amid a number."""
+    first, *others = numbering.replace("=", "=\n").split("+")
+    return first + "".join(f"{chr(10) if place % 2 else ''}+{one}" for place, one in enumerate(others))
 
 
 def _measures(sheet: Sheet) -> list[Any]:

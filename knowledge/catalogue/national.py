@@ -27,6 +27,7 @@ _WAY: Final = re.compile(
     rf"({_WAYS})(?:(\d+) ?(Ngày làm việc|Ngày|Giờ làm việc|Giờ)?)?"
     r"(?=Miễn phí|Không có|Phí|Lệ phí|[\d.,]+ (?:VNĐ|Việt)|$)"
 )
+_DAYS: Final = re.compile(r"(?<!\d)0?(\d{1,3}) (?:\([^)]{1,20}\) )?ngày")
 _FREE: Final = "Miễn phí"
 _COUNCIL: Final = re.compile(r"Hội đồng nhân dân|HĐND", re.IGNORECASE)
 _AMOUNT: Final = re.compile(r"(\d[\d.,]*) ?(?:VNĐ|Việt Nam Đồng)")
@@ -77,7 +78,7 @@ def read_national(record: Mapping[str, Any], entry: str, today: date) -> tuple[P
 
 def _record(texts: Mapping[str, str], today: date) -> dict[str, Any]:
     ways = tuple(_ways(texts.get("cach_thuc_thuc_hien", "")))
-    time, time_doubt = _time(ways)
+    time, time_doubt = _time(ways, texts.get("trinh_tu_thuc_hien", ""))
     fees, fee_doubt = _fees(ways)
     link = texts.get("detail_url") or None
     values: dict[str, Any] = {
@@ -115,7 +116,7 @@ def _ways(text: str) -> Iterator[_Way]:
         yield _Way(one[1], one[2] or "", (one[3] or "").lower(), body[one.end() : end])
 
 
-def _time(ways: tuple[_Way, ...]) -> tuple[dict[str, Any] | None, str]:
+def _time(ways: tuple[_Way, ...], steps: str) -> tuple[dict[str, Any] | None, str]:
     """The time to settle, where all ways agree on it, and the doubt where they do not."""
     told = {(way.amount, way.unit) for way in ways if way.amount}
     if not told:
@@ -129,6 +130,9 @@ def _time(ways: tuple[_Way, ...]) -> tuple[dict[str, Any] | None, str]:
     described = " ".join(way.rest for way in ways).lower()
     is_mixed = unit == "ngày" and re.search(rf"(?<!\d)0?{amount} ngày làm việc", described)
     doubt = "nguồn ghi ngày ở một chỗ và ngày làm việc ở chỗ khác" if is_mixed else ""
+    named = {int(number) for number in _DAYS.findall(f"{described} {steps}")}
+    if amount == "1" and named and 1 not in named:  # what the portal prints where nobody filled the cell in
+        doubt = "nguồn in 1 ngày, các bước ghi số ngày khác"
     return {"value": int(amount), "unit": _UNITS[unit]}, doubt
 
 

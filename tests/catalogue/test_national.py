@@ -55,6 +55,12 @@ def test_a_time_without_unit_or_at_odds_with_itself_is_not_verified(ways: str) -
     assert procedure.evidence_of("time").doubt
 
 
+def test_a_day_that_the_steps_contradict_is_not_verified() -> None:
+    one = three("1 Ngày", "Miễn phí")
+    assert not read(one, trinh_tu_thuc_hien="Trong thời hạn 03 ngày, cơ quan trả lời.").is_verified("time")
+    assert read(one, trinh_tu_thuc_hien="Trong 01 ngày, trả kết quả trong 02 ngày.").is_verified("time")
+
+
 def test_a_one_without_unit_is_no_day() -> None:
     time = read(three("1", "Miễn phí")).time
     assert time is not None

@@ -22,7 +22,7 @@ from handlers.documents.letterhead import Letterhead, Stamp
 from handlers.documents.wording import level, long, number, period, share, short
 from handlers.reporting import Compared, Feedback, Findings
 from knowledge.calendar import Calendar
-from knowledge.catalogue import load_edition
+from knowledge.catalogue import differences, load_edition
 from knowledge.report import KEYS, count
 from knowledge.report_judging import Filed, Held
 from knowledge.report_period import Period
@@ -211,6 +211,28 @@ def test_words_follow_the_decree_and_the_time() -> None:
     assert (share(43, 43), share(36, 43), share(999, 1000)) == ("100", "83,7", "99,9")
 
 
+def test_the_numbers_under_the_headings_are_broken_between_numbers(findings: Findings) -> None:
+    table = next(one for one in read(docx.written(Report(findings, BOARD), [])).tables if len(one.columns) == 13)
+    told = {cell.text for row in table.rows for cell in row.cells if cell.text.startswith("(")}
+    assert {"(3)=\n(4)+(5)\n+(6)", "(11)=\n(12)+(13)", "(13)"} <= told
+
+
+def test_what_changed_in_the_catalogue_is_told_with_its_titles(findings: Findings) -> None:
+    edition = load_edition(EDITION)
+    first, second, *others = edition.handled()
+    later = replace(
+        edition, procedures=(replace(first, result="Văn bản mới"), *others, replace(second, id="ZZ", code=None))
+    )
+    told = [
+        one.text
+        for one in Report(replace(findings, changes=differences(edition, later)), BOARD).body
+        if isinstance(one, Sentence)
+    ]
+    for words, procedure in (("1 thủ tục mới", second), ("1 thủ tục sửa đổi", first), ("1 thủ tục không còn", second)):
+        (line,) = [one for one in told if words in one]
+        assert procedure.title in line
+
+
 def test_type_sizes_are_those_of_the_decree(findings: Findings) -> None:
     document = read(docx.written(Report(findings, BOARD), []))
     sizes = {run.font.size for one in document.paragraphs for run in one.runs if one.paragraph_format.first_line_indent}
@@ -219,6 +241,10 @@ def test_type_sizes_are_those_of_the_decree(findings: Findings) -> None:
 
 def test_a_procedure_whose_publication_is_not_verified_is_not_stated_as_published() -> None:
     article = found(period=Period(date(2020, 5, 28), date(2020, 8, 28), HERE))
-    lines = [one for one in Report(article, BOARD).body if isinstance(one, Sentence) and "1709/QĐ-UBND: " in one.text]
+    lines = [
+        one
+        for one in Report(article, BOARD).body
+        if isinstance(one, Sentence) and "1709/QĐ-UBND ngày 17/6/2020: " in one.text
+    ]
     assert len(lines) == 4
     assert all("chưa kiểm chứng" in one.text and one.aside for one in lines)

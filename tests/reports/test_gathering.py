@@ -42,6 +42,20 @@ def test_an_empty_database_has_nothing_to_say_and_states_no_zero_that_it_does_no
     assert nothing.usual_days is None
 
 
+def test_a_dossier_without_field_is_counted_under_that_of_its_procedure(database: Database) -> None:
+    with database.transaction() as tx:
+        library.ship(tx, "tien-giang-2020", at(6, 20))
+        known = dossier("a")._replace(procedure_code="1.002696.000.00.00.H58")
+        put(tx, [known, dossier("b")._replace(procedure_code="9.999999"), known._replace(code="c", field_title="Khác")])
+        edition = library.of_day(tx, QUARTER.last)
+    assert edition is not None
+    entry = edition.by_code("1.002696")
+    assert entry is not None
+    figures = found(database).figures
+    assert set(figures.by_field) == {entry.field, None, "Khác"}
+    assert (entry.field, "1.002696.000.00.00.H58", entry.title) in figures.by_procedure
+
+
 def test_the_edition_in_force_on_the_last_day_and_what_began_in_the_period_are_told(database: Database) -> None:
     with database.transaction() as tx:
         library.ship(tx, "tien-giang-2020", at(6, 20))
