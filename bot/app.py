@@ -27,6 +27,7 @@ from bot.turns import Served, Turns
 from handlers import (
     alarms,
     apologies,
+    broadcasts,
     catalogue_desk,
     channel_alarms,
     duty_desk,
@@ -228,6 +229,7 @@ def rooms(preset: str) -> tuple[Room, ...]:
         duty_roster.ROOM,
         duty_desk.ROOM,
         apologies.ROOM,
+        broadcasts.ROOM,
         *OFFICE,
         file_intake.ROOM,
         reports.room(preset),
@@ -276,6 +278,7 @@ async def running(
         reports.DRAFTED: reports.drafted,
         departures.GONE: office_departures.take_in,
         duty_notices.DAY: duty_notices.look_at_the_day,
+        broadcasts.MOMENT: broadcasts.send_next,
         duty_notices.DIGESTS: duty_notices.tell_waiting,
         f"{duty_notices.FILE}_done": duty_notices.file_written,
     }
@@ -290,6 +293,7 @@ async def running(
         channel_alarms.RULES,
         duty_notices.rules(speaks_for),
         duty_desk.RULES,
+        broadcasts.RULES,
         office_departures.RULES,
     )
     span = settings.delivery.quiet_hours
@@ -305,7 +309,7 @@ async def running(
     moments: list[Daily | Hourly | Every] = [Daily(upkeep.PURGE, PURGE_AT, zone), Hourly(upkeep.EXPIRE)]
     moments += [Daily(name, TOLD_AT, zone) for name in (follow_notices.DAY, stale_notes.DAY, reports.DUE)]
     moments += [Hourly(freshness.WATCH), Daily(duty_notices.DAY, DUTY_AT, zone)]
-    moments.append(Every(duty_notices.DIGESTS, DIGEST_MINUTES))
+    moments += [Every(name, DIGEST_MINUTES) for name in (duty_notices.DIGESTS, broadcasts.MOMENT)]
     if settings.intake.sources:
         moments.append(Every(pulling.PULL, settings.intake.every_minutes))
     schedule = Schedule(store, moments, database.vault.digest, clock, turns.wake)

@@ -13,6 +13,7 @@ from bot.jobs import Work
 from bot.settings import Settings
 from handlers import (
     apologies,
+    broadcasts,
     catalogue_desk,
     checklists,
     duty_desk,
@@ -48,6 +49,7 @@ def long_work(tools: Tools, channel: str, kind: str) -> dict[str, Work]:
         pulling.PULL: partial(_pull, tools),
         receipt_photos.KIND: partial(_read_photo, tools),
         duty_roster.FILE: partial(_roster, tools),
+        broadcasts.FILE: partial(_questions, tools),
         duty_notices.FILE: partial(_office, tools, "digest_file"),
         duty_desk.CHART: partial(_office, tools, "chart"),
         apologies.FILE: partial(_office, tools, "apology"),
@@ -107,3 +109,9 @@ def _office(tools: Tools, name: str, body: str) -> str:
 
     work: Callable[..., str] = getattr(office_jobs, name)
     return work(tools.database, tools.clock, body)
+
+
+def _questions(tools: Tools, body: str) -> str:
+    from bot import office_jobs
+
+    return office_jobs.questions(tools.database, tools.settings, tools.clock, body)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.settings import Settings
-from storage import dossiers, files, officials, roster
+from storage import broadcasts, dossiers, files, officials, roster
 from storage.database import Database
 from storage.files import KEPT_SHORTLY
 
@@ -46,6 +46,17 @@ def chart(database: Database, clock: Callable[[], datetime], body: str) -> str:
 
     order = json.loads(body)
     return _keep(database, clock, order, charts.bars(order["title"], order["labels"], order["rows"]))
+
+
+def questions(database: Database, settings: Settings, clock: Callable[[], datetime], body: str) -> str:
+    """Write the questions of an announcement and give the kept file."""
+    from handlers.documents import questions as sheet
+
+    order = json.loads(body)
+    with database.transaction() as tx:
+        asked = broadcasts.questions(tx, order["broadcast"])
+    local = [(at.astimezone(settings.agency.timezone), text) for at, text in asked]
+    return _keep(database, clock, order, sheet.written(local, order["language"]))
 
 
 def apology(database: Database, clock: Callable[[], datetime], body: str) -> str:

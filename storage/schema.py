@@ -31,6 +31,9 @@ from storage.schema_base import REGISTER as REGISTER
 from storage.schema_base import ROW_ID as ROW_ID
 from storage.schema_base import UNTIL_DONE as UNTIL_DONE
 from storage.schema_base import metadata as metadata
+from storage.schema_broadcasts import broadcast as broadcast
+from storage.schema_broadcasts import dialogue_question as dialogue_question
+from storage.schema_broadcasts import news_subscriber as news_subscriber
 from storage.schema_catalogue import announcement as announcement
 from storage.schema_catalogue import checklist as checklist
 from storage.schema_catalogue import edition as edition

@@ -57,6 +57,8 @@ FAMILIES = {
     "duty.": {str(one) for one in News},
     "news.": {str(one) for one in News},
     "how.": set(duty.HOWS),
+    "bcstate.": {"draft", "sending", "sent", "stopped"},
+    "broadcast.col_": {"number", "asked", "question"},
     "apology.doc_": {"to", "dossier", "procedure", "dates", "reason", "again", "sorry"},
     "dutylist.": set(dossier_list.TITLES),
     "file.": {*attachments.REASONS, "later"},

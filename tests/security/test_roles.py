@@ -24,7 +24,12 @@ from tests.stories.office import Office
 
 ADDED = rooms("nd09")
 ALWAYS = (follows.ROOM, receipt_photos.ROOM, checklists.ROOM, deep_links.ROOM)  # of everybody's conversation
-PUBLIC = {verb for room in ALWAYS for verb in room.verbs} | {"invite", "link"}  # an invite is for whoever has its code
+PUBLIC = {verb for room in ALWAYS for verb in room.verbs} | {
+    "invite",
+    "news",
+    "dialogueask",
+    "link",
+}  # an invite is for whoever has its code
 VERBS = {verb: room for room in ADDED for verb in room.verbs}
 GUARDED = sorted(verb for verb in VERBS if verb not in PUBLIC)
 COMMANDS = {name: verb for room in ADDED for name, verb in room.commands.items()}

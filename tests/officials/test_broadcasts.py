@@ -1,0 +1,97 @@
+"""Announcements reach those who asked for them, until stopped or refused; questions come back as a list."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import update
+
+from handlers import broadcasts
+from handlers.actions import action
+from storage import files
+from storage.officials import Role
+from storage.schema import outbox
+from tests.officials.board import board
+from tests.officials.duty import Desk, who
+
+TEXT = "Hội nghị đối thoại doanh nghiệp ngày 15/12/2026, 8 giờ."
+
+
+@pytest.fixture
+async def desk(engine_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
+    """Chi leads; Dn1 and Dn2 asked for announcements, Dn3 did not."""
+    async with board(engine_url, tmp_path) as opened:
+        office = Desk(opened)
+        await office.has("chi", Role.LEADER)
+        for name in ("dn1", "dn2"):
+            person = opened.person(name)
+            assert "chưa nhận thông báo" in await person.says("/nhanthongbao")
+            assert "sẽ nhận thông báo" in await person.presses("Nhận thông báo")
+        await opened.person("dn3").says("xin chào")
+        yield office
+
+
+async def test_an_announcement_is_composed_previewed_sent_once_and_each_can_end_it(desk: Desk) -> None:
+    chi, dn1 = desk.board.person("chi"), desk.board.person("dn1")
+    assert "Anh/chị gõ nội dung" in await chi.says("/thongbao")
+    told = await chi.says(TEXT)
+    assert TEXT in told
+    assert "Bản nháp: 2 người nhận" in told
+    await chi.presses("Gửi ngay")
+    await chi.presses("Gửi ngay")
+    sent = await desk.strikes(broadcasts.MOMENT)
+    assert who(sent) == ["dn1", "dn2"]
+    assert TEXT in sent[0][1]
+    assert await desk.strikes(broadcasts.MOMENT) == []
+    dn1.heard.append(next(one for one in reversed(desk.board.platform.sent) if one.address == "dn1"))
+    assert "chưa nhận thông báo" in await dn1.presses("Thôi nhận thông báo")
+    assert "đã đến 2/2" in await chi.presses("Xem tiến độ")
+    await chi.says("/thongbao")
+    await chi.says("Tin thứ hai")
+    await chi.presses("Gửi sáng ngày làm việc tới")
+    assert await desk.strikes(broadcasts.MOMENT) == []
+    desk.board.clock.moves(days=2)
+    assert who(await desk.strikes(broadcasts.MOMENT)) == ["dn2"]
+
+
+async def test_a_stopped_announcement_reaches_nobody_else(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(broadcasts, "CHUNK", 1)
+    chi = desk.board.person("chi")
+    await chi.says("/thongbao")
+    await chi.says(TEXT)
+    await chi.presses("Gửi ngay")
+    assert len(await desk.strikes(broadcasts.MOMENT)) == 1
+    with desk.board.app.database.transaction() as tx:
+        tx.execute(update(outbox).where(outbox.c.about.is_not(None)).values(state="queued", lease_until=None))
+    with desk.sent() as sent:
+        assert "Đã dừng" in await chi.presses("Dừng gửi")
+        await desk.settle()
+    assert who(sent) == ["chi", "chi"], "the preview and how it stands"
+    assert await desk.strikes(broadcasts.MOMENT) == []
+
+
+async def test_questions_for_a_dialogue_are_collected_and_exported(desk: Desk) -> None:
+    chi, dn1 = desk.board.person("chi"), desk.board.person("dn1")
+    assert "không còn dùng được" in await dn1.taps(action("dialogueask")), "nothing is asked for yet"
+    await chi.says("/thongbao")
+    await chi.says(TEXT)
+    await chi.presses("Nhận câu hỏi kèm theo")
+    await chi.presses("Gửi ngay")
+    await desk.strikes(broadcasts.MOMENT)
+    await dn1.taps(action("dialogueask"))
+    assert "Đã ghi câu hỏi" in await dn1.says("=Khi nào có đất sạch?")
+    await chi.says("/thongbao")
+    await chi.taps(action("announce", "1"))
+    await chi.presses("Tải câu hỏi (.xlsx)")
+    (named,) = chi.heard[-1].reply.files
+    with desk.board.app.database.transaction() as tx:
+        kept = files.load(tx, named.hash)
+    assert kept is not None
+    sheet = load_workbook(io.BytesIO(kept.content)).active
+    assert sheet is not None
+    assert [row[2] for row in sheet.iter_rows(min_row=2, values_only=True)] == ["=Khi nào có đất sạch?"]
+    assert "dn1" not in str(list(sheet.iter_rows(values_only=True)))
