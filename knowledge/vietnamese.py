@@ -84,7 +84,6 @@ def split_tone(syllable: str) -> tuple[str, str]:
     return unicodedata.normalize("NFC", "".join(kept)), tone
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def join_tone(letters: str, tone: str) -> str:
     """Put a tone (a Telex key, "" for level) where the traditional spelling puts it: ``hoa`` + ``f`` is ``hòa``."""
     if not tone or tone == "z":
@@ -128,7 +127,6 @@ def syllables(text: str) -> list[str]:
     return [canonical(word).replace(".", "") for word in _WORD.findall(nfc(text))]
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def is_syllable(word: str) -> bool:
     """Whether a lower-case word could be a Vietnamese syllable as written, marks included.
 

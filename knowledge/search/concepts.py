@@ -5,15 +5,16 @@ without procedures in a catalogue is another body's matter there, and speaks aga
 """
 
 import math
+from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from knowledge.search.phrases import Phrases
 from knowledge.search.reading import Known, Reading
-from knowledge.search.vocabulary import table
+from knowledge.search.vocabulary import read
 
 FILES: Final = ("concepts", "public_matters", "other_bodies")
 # The files whose concepts lump several matters together.
@@ -26,12 +27,13 @@ _DENIED: Final = ("khong", "thuoc", "dien")
 _SATURATED: Final = 1.0
 _FAINT: Final = 0.1
 _LEAST_MATCH: Final = 0.55
-_MOST_REMEMBERED: Final = 4_000
+_MOST_REMEMBERED: Final = 2_000
+_MOST_SETS: Final = 100
 
 
 @dataclass(frozen=True)
 class Concept:
-    """One matter: phrases that a title about it contains, its operations, and how people tell of it.
+    """One matter: phrases that a title about it contains, and its operations; how people tell of it, see `wordings`.
 
     close: how near its titles are to each other; a matter that lumps several together proves less for each.
     """
@@ -41,18 +43,18 @@ class Concept:
     operations: frozenset[str]
     without: tuple[str, ...]
     parent: str
-    telling: tuple[str, ...]
     close: float
-
-    @property
-    def family(self) -> str:
-        """What concepts about the same object share."""
-        return self.key.split(".")[0] if self.key.count(".") == 1 else self.key.rpartition(".")[0] or self.key
 
 
 @cache
-def listed(with_later: bool) -> tuple[Concept, ...]:
-    """Return all listed concepts in the order of their files, with or without their later wordings."""
+def _rows() -> list[tuple[str, dict[str, Any]]]:
+    """Every listed concept with the file that lists it."""
+    return [(name, row) for name in FILES for row in read(name)["concept"]]
+
+
+@cache
+def concepts() -> tuple[Concept, ...]:
+    """Return all listed concepts in the order of their files."""
     return tuple(
         Concept(
             row["key"],
@@ -60,17 +62,18 @@ def listed(with_later: bool) -> tuple[Concept, ...]:
             frozenset(row.get("operation", ())),
             tuple(row.get("without", ())),
             row.get("parent", ""),
-            (*row["telling"], *(row.get("later", ()) if with_later else ())),
             max(1, len(row["object"])) ** -0.5 if name in _LUMPED else 1.0,
         )
-        for name in FILES
-        for row in table(name)["concept"]
+        for name, row in _rows()
     )
 
 
-def concepts() -> tuple[Concept, ...]:
-    """Return all concepts as the search uses them."""
-    return listed(True)
+def wordings(later: bool) -> Iterator[tuple[int, str]]:
+    """Every wording of every concept with the concept's number, with or without those written later."""
+    for number, (_, row) in enumerate(_rows()):
+        for wording in (*row["object"], *row["telling"], *(row.get("later", ()) if later else ())):
+            yield number, wording
+    _rows.cache_clear()  # thousands of sentences, of which an index keeps what it needs
 
 
 @dataclass(frozen=True)
@@ -149,23 +152,36 @@ class Bags:
         counts: list[Counter[int]] = [Counter() for _ in concepts()]
         for concept, numbers in wordings:
             counts[concept].update(set(numbers))
-        self.words = [frozenset(count) for count in counts]
-        self._by_word: dict[int, list[tuple[int, float]]] = {}
+        self._words = [array("I", count) for count in counts]
+        self._by_word: dict[int, tuple[array[int], array[float]]] = {}
         for concept, weights in enumerate(_weights(counts)):
             for word, weight in weights.items():
                 if weight >= _FAINT:
-                    self._by_word.setdefault(word, []).append((concept, weight))
+                    row = self._by_word.setdefault(word, (array("H"), array("f")))
+                    row[0].append(concept)
+                    row[1].append(weight)
+        self._sets: dict[int, frozenset[int]] = {}
         self._pointed: dict[int, tuple[Known, tuple[tuple[int, float], ...]]] = {}
+
+    def words(self, concept: int) -> frozenset[int]:
+        """Every folded word of a concept's wordings; those of concepts asked for are kept."""
+        found = self._sets.get(concept)
+        if found is None:
+            if len(self._sets) >= _MOST_SETS:
+                self._sets.clear()
+            found = self._sets[concept] = frozenset(self._words[concept])
+        return found
 
     def scores(self, reading: Reading) -> dict[int, float]:
         """Return for every concept that a question touches which share of the question points to it."""
         sums: dict[int, float] = {}
+        so_far = sums.get
         content = reading.content or 1.0
         for place in reading.places:
-            share = place.needed / content
             if place.needed >= _FAINT:
+                share = place.needed / content
                 for concept, weight in self._pointing(place.known):
-                    sums[concept] = sums.get(concept, 0.0) + weight * share
+                    sums[concept] = so_far(concept, 0.0) + weight * share
         return sums
 
     def _pointing(self, known: Known) -> tuple[tuple[int, float], ...]:
@@ -175,9 +191,11 @@ class Bags:
             return kept[1]
         best: dict[int, float] = {}
         for key, match in known.plain:
-            for concept, weight in self._by_word.get(key, ()) if match > _LEAST_MATCH else ():
-                if match * weight > best.get(concept, 0.0):
-                    best[concept] = match * weight
+            row = self._by_word.get(key)
+            if match > _LEAST_MATCH and row is not None:
+                for concept, weight in zip(*row, strict=True):
+                    if match * weight > best.get(concept, 0.0):
+                        best[concept] = match * weight
         found = tuple(best.items())
         if len(self._pointed) > _MOST_REMEMBERED:
             self._pointed.clear()

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from knowledge.search import denial, judging, operations
-from knowledge.search.concepts import Bags, Owners, Title, concepts, listed
+from knowledge.search.concepts import Bags, Owners, Title, concepts, wordings
 from knowledge.search.found import Decision, Entry, Found, Hit, Weighed
 from knowledge.search.reading import Reader, Reading
 from knowledge.search.space import Space
@@ -13,7 +13,7 @@ from knowledge.search.surfaces import Surfaces, spelled_out, split_title
 from knowledge.search.thesaurus import Initials, listed_words
 from knowledge.vietnamese import fold, nfc, syllables
 
-CLOSER_LOOK: Final = 30
+CLOSER_LOOK: Final = 24
 QUESTION_SHARE: Final = 0.8
 TELLING_SHARE: Final = 0.72
 ORDER: Final = 0.05
@@ -85,14 +85,13 @@ class Index:
         for word in sorted(listed_words() | operations.listed_words()):
             self._surfaces.space.add(word)
         first = len(self._entries)
-        for number, concept in enumerate(listed(later)):
-            for wording in (*concept.objects, *concept.telling):
-                self._surfaces.add(first + number, "telling", wording)
+        for number, wording in wordings(later):
+            self._surfaces.add(first + number, "telling", wording)
         folded = self._surfaces.space.folded
-        wordings = (
+        told = (
             (owner - first, [folded[n] for n in numbers]) for owner, numbers in self._surfaces.rows() if owner >= first
         )
-        return Bags(wordings)
+        return Bags(told)
 
     def search(self, text: str, top: int = 3, *, explain: bool = False) -> Found:
         """Find the procedures that a question means; any text of any length is answered, nothing is raised.
@@ -125,7 +124,7 @@ class Index:
         left, largest = _unexplained(reading, self._words_of(order[0]), *self._told_of(order[0]))
         foreign_left = 1.0
         if foreign[1] >= 0:
-            foreign_left, _ = _unexplained(reading, self._bags.words[foreign[1]])
+            foreign_left, _ = _unexplained(reading, self._bags.words(foreign[1]))
         return judging.Signs(
             best=best[0].score,
             second=best[1].score if len(best) > 1 else 0.0,
@@ -211,7 +210,7 @@ class Index:
 
     def _told_of(self, owner: int) -> list[frozenset[int]]:
         """The folded words of the told situations of an entry, concept by concept."""
-        return [self._bags.words[concept] for concept in self._concepts_of.get(owner, ())]
+        return [self._bags.words(concept) for concept in self._concepts_of.get(owner, ())]
 
     @staticmethod
     def _asked(reading: Reading) -> operations.Asked:
@@ -232,11 +231,9 @@ class Index:
             concept = surface.owner - len(self._entries)
             best[concept] = max(best.get(concept, 0.0), score)
         foreign = (0.0, -1)
-        pointed = self._bags.scores(reading)
-        for concept, bag in pointed.items():
-            score = BAG * bag
-            if concept in best:
-                score += (1 - BAG) * best[concept]
+        told_best = best.get
+        for concept, bag in self._bags.scores(reading).items():
+            score = BAG * bag + (1 - BAG) * told_best(concept, 0.0)
             if score <= _LEAST_TELLING:
                 continue
             owners = self._owners[concept]
@@ -255,18 +252,18 @@ class Index:
 
 def _unexplained(reading: Reading, *known: frozenset[int]) -> tuple[float, float]:
     """Which share of a question none of the known words explains, and the heaviest such word."""
-    total = left = largest = 0.0
-    for place in reading.places:
+    held = reading.folded.intersection(known[0].union(*known[1:]) if len(known) > 1 else known[0])
+    left = largest = 0.0
+    for place in reading.asked:
         needed = place.needed
-        total += needed
         for key, match in place.known.plain:
-            if any(key in words for words in known):
+            if key in held:
                 needed *= 1 - match
                 break
         left += needed
         if needed > largest:
             largest = needed
-    return left / (total or 1.0), largest
+    return left / (reading.content or 1.0), largest
 
 
 def _title(head: str, tail: str = "") -> Title:

@@ -37,8 +37,9 @@ class Lists:
 
     def finish(self) -> None:
         """Make the lists ready; tuples of numbers, unlike lists, are nothing that the garbage collector has to walk."""
-        self._words = {word: tuple(rows) for word, rows in self._growing_words.items()}
-        self._pairs = {pair: tuple(rows) for pair, rows in self._growing_pairs.items()}
+        alone = [(at,) for at in range(len(self._shrink))]  # most pairs stand in one wording only
+        self._words = {w: tuple(rows) if len(rows) > 1 else alone[rows[0]] for w, rows in self._growing_words.items()}
+        self._pairs = {p: tuple(rows) if len(rows) > 1 else alone[rows[0]] for p, rows in self._growing_pairs.items()}
         self._growing_words, self._growing_pairs = {}, {}
 
     def holds(self, pair: int) -> bool:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from knowledge.vietnamese import fold, split_tone, syllables
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(NamedTuple):
     """One phrase found: which list it belongs to and the syllables from ``start`` up to ``end`` that say it.
 
     ``sure`` is False where a single syllable stands without the marks that the list writes: it may be another word.

@@ -69,7 +69,7 @@ class Reading:
     ``sayings`` are other readings of some of the words; ``firm`` says which words are no mere story.
     ``pairs`` are neighbouring folded syllables known from titles, with their weights; ``by_word`` leads from a known
     word to the places that may mean it, with the match and the weight of each; ``meant`` and ``neighbours`` are the
-    keys of the two.
+    keys of the two. ``asked`` are the places that must be explained, ``folded`` the folded words that they may mean.
     """
 
     words: list[str] = field(default_factory=list)
@@ -79,6 +79,8 @@ class Reading:
     by_word: dict[int, list[tuple[int, float, float]]] = field(default_factory=dict)
     sayings: list[Other] = field(default_factory=list)
     firm: list[bool] = field(default_factory=list)
+    asked: list[Place] = field(default_factory=list)
+    folded: frozenset[int] = frozenset()
     meant: frozenset[int] = frozenset()
     neighbours: frozenset[int] = frozenset()
     needed: float = 0.0
@@ -152,6 +154,8 @@ class Reader:
             for other in by_start.get(at, ()):
                 if other.share:
                     seen.update(other.words)
+        reading.asked = [place for place in reading.places if place.needed]
+        reading.folded = frozenset(key for place in reading.asked for key, _ in place.known.plain)
         reading.meant, reading.neighbours = frozenset(reading.by_word), frozenset(reading.pairs)
         return reading
 

@@ -22,9 +22,8 @@ _NARROWING: Final = re.compile(
 QUALIFIER: Final = 0.45
 # A word that carries any title along weighs so much less.
 FILLING: Final = 0.5
-_LOW: Final = (1 << 20) - 1
 # How many rows of titles and of told situations a question looks through.
-MOST_TITLE_ROWS: Final = 4_000
+MOST_TITLE_ROWS: Final = 3_000
 MOST_TOLD_ROWS: Final = 800
 _LONG_WORDING: Final = 0.3
 # The order of a question's words is only looked at where both parts of a title are plainly there.
@@ -94,7 +93,8 @@ class Surfaces:
         self._rarity: list[float] = []
         self.pair_rarity: dict[int, float] = {}
         self._word_weight: list[float] = []
-        self._pair_weight: dict[int, float] = {}
+        # Neighbours of which one only carries a title along, in every wording that has them.
+        self._light: frozenset[int] = frozenset()
 
     def add(self, owner: int, kind: str, text: str) -> None:
         """Enter one wording."""
@@ -132,26 +132,28 @@ class Surfaces:
         folded = self.space.folded
         counts = [0] * len(self.space.plain)
         pair_counts: dict[int, int] = {}
+        carries = [word in fillers() for word in self.space.words]
+        weighty: set[int] = set()
         for row in self._rows:
-            plain = [folded[n] for n in row.numbers]
-            for p in set(plain):
+            for p in {folded[n] for n in row.numbers}:
                 counts[p] += 1
-            for key in {a << 20 | b for a, b in pairwise(plain)}:
+            keys = {folded[a] << 20 | folded[b]: carries[a] or carries[b] for a, b in pairwise(row.numbers)}
+            for key, light in keys.items():
                 pair_counts[key] = pair_counts.get(key, 0) + 1
+                if not light:
+                    weighty.add(key)
         total = len(self._rows) + 1
         top = math.log(1 + total / 0.5)
         rare = [math.log(1 + total / (count + 0.5)) / top for count in range(1 + max(counts, default=0))]
         self._rarity = [rare[count] for count in counts]
         self.pair_rarity = {key: rare[count] for key, count in pair_counts.items()}
-        carries = [word in fillers() for word in self.space.words]
-        plain_carries = [word in fillers() for word in self.space.plain]
+        self._light = frozenset(pair_counts.keys() - weighty)
         self._word_weight = [
             self._rarity[key] * (FILLING if fills else 1.0) for key, fills in zip(folded, carries, strict=True)
         ]
-        self._pair_weight = {
-            key: rarity * PAIR_SHARE * (FILLING if plain_carries[key >> 20] or plain_carries[key & _LOW] else 1.0)
-            for key, rarity in self.pair_rarity.items()
-        }
+
+    def _pair_weight(self, key: int) -> float:
+        return self.pair_rarity[key] * PAIR_SHARE * (FILLING if key in self._light else 1.0)
 
     def _weighed(self, row: _Row, whole: dict[int, int]) -> Surface:
         folded = self.space.folded
@@ -160,7 +162,7 @@ class Surfaces:
         words, pairs = tuple(dict.fromkeys(row.numbers)), tuple(dict.fromkeys(keys))
         tail_pairs = frozenset(keys[max(row.narrowing - 1, 0) :]) - frozenset(keys[: max(row.narrowing - 1, 0)])
         size = sum(self._word_weight[n] * (QUALIFIER if n in tail and n not in head else 1.0) for n in words)
-        size += sum(self._pair_weight[key] * (QUALIFIER if key in tail_pairs else 1.0) for key in pairs)
+        size += sum(self._pair_weight(key) * (QUALIFIER if key in tail_pairs else 1.0) for key in pairs)
         if not tail:
             return Surface(row.owner, row.kind, words, pairs, (), (), (), size)
         about, narrowing = tuple(head - tail), tuple(tail - head)
@@ -197,7 +199,7 @@ class Surfaces:
         tail = surface.tail_pairs
         for key in reading.neighbours.intersection(surface.pairs):
             matched += reading.pairs[key] * PAIR_SHARE
-            covered += self._pair_weight[key] * (QUALIFIER if key in tail else 1.0)
+            covered += self._pair_weight(key) * (QUALIFIER if key in tail else 1.0)
         return min(1.0, matched / (reading.needed or 1.0)), min(1.0, covered / (surface.size or 1.0))
 
     @staticmethod

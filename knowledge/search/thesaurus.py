@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from knowledge.search.phrases import Phrases
 from knowledge.search.vocabulary import table
@@ -22,8 +22,7 @@ _MOST_FINDS: Final = 40
 _LONGEST_ROW: Final = 60
 
 
-@dataclass(frozen=True)
-class Other:
+class Other(NamedTuple):
     """Another reading of the words from ``start`` up to ``end``.
 
     Its syllables, how much they count, the share of them that must be explained, how likely it is, and its list.

@@ -8,14 +8,17 @@ from typing import Any
 from knowledge.vietnamese import fold
 
 
-@cache
-def table(name: str) -> dict[str, Any]:
+def read(name: str) -> dict[str, Any]:
     """Return one vocabulary file as TOML gives it.
 
     name: the file's name without its ending. Raises FileNotFoundError when there is no such list.
     """
     file = resources.files("knowledge") / "data" / "vocabulary" / f"{name}.toml"
     return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+table = cache(read)
+"""The same for the files that are looked at again and again."""
 
 
 @cache
