@@ -120,6 +120,9 @@ def the_bot(platform: str, folder: str, database: str) -> Iterator[tuple[int, in
         "MOTCUA_TELEGRAM__MODE": "webhook",
         "MOTCUA_TELEGRAM__WEBHOOK_SECRET": SECRET,
         "MOTCUA_TELEGRAM__BASE_URL": platform,
+        # Its pace would be Telegram's and not its own.
+        "MOTCUA_DELIVERY__TELEGRAM_PER_SECOND": "0",
+        "MOTCUA_DELIVERY__TELEGRAM_CHAT_PER_SECOND": "0",
     }
     command = [sys.executable, "-m", "bot", "run"]
     with subprocess.Popen(command, cwd=folder, env=settings, stderr=subprocess.PIPE, text=True) as process:
