@@ -21,6 +21,7 @@ class Wrong(Enum):
     DROP_BEFORE = auto()  # the connection ends, nothing done
     DROP_AFTER = auto()  # the connection ends, all done
     SLOW = auto()  # all done, answered after so many seconds
+    SILENT = auto()  # nothing done, and nothing said for so many seconds
     GARBAGE = auto()  # all done, answered with something that is no JSON
     CODE = auto()  # refused with a code of the platform's own
 
@@ -54,7 +55,9 @@ async def apply(fault: Fault, request: web.Request, handler: Handler) -> web.Str
     """Do what the handler does, wrongly; a `CODE` is the stand-in's own matter."""
     if fault.wrong is Wrong.STATUS:
         return web.Response(status=int(fault.number))
-    if fault.wrong is Wrong.DROP_BEFORE:
+    if fault.wrong is Wrong.SILENT:
+        await asyncio.sleep(fault.number)
+    if fault.wrong in (Wrong.DROP_BEFORE, Wrong.SILENT):
         return dropped(request)
     answer = await handler(request)
     match fault.wrong:

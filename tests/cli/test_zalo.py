@@ -102,7 +102,7 @@ def test_with_the_stand_in_the_bot_can_be_talked_to_offline(motcua: Motcua) -> N
             line = zalo.stderr.readline().decode()
             assert line, told
             told += line
-        motcua.settings |= dict(re.findall(r'export (MOTCUA_ZALO_\w+)="(.*)"', told))
+        motcua.settings |= dict(re.findall(r'export (MOTCUA_(?:ZALO|TELEGRAM)_\w+)="(.*)"', told))
         bot = motcua.start("run")
         for address in re.findall(r"(http://\S+/say/\S+)", told):
             asyncio.run(said(address, "xin chào"))
