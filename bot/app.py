@@ -14,14 +14,16 @@ from functools import partial
 from uuid import uuid4
 
 from bot.attachments import Attachments
+from bot.budgets import budgets_of
 from bot.channels.base import Channel, Fetched
-from bot.delivery import Delivery, Limits
+from bot.delivery import Delivery
 from bot.jobs import Jobs
 from bot.long_work import Tools, long_work
 from bot.own_catalogue import own_catalogue
 from bot.schedule import CHANNEL as CLOCK
 from bot.schedule import Daily, Every, Hourly, Schedule
 from bot.settings import Settings
+from bot.settling import Limits, Rules
 from bot.store import Store
 from bot.turns import Served, Turns
 from handlers import (
@@ -254,7 +256,9 @@ async def running(
     limits = Limits(lease_seconds=settings.delivery.lease_seconds, send_seconds=settings.delivery.send_seconds)
     owner = f"{socket.gethostname()[:30]}:{os.getpid()}:{uuid4().hex[:8]}"
     by_name = {channel.name: channel for channel in channels}
-    delivery = Delivery(store, by_name, owner, clock, limits, address)
+    zone = settings.agency.timezone
+    budgets = budgets_of(settings.delivery, zone)
+    delivery = Delivery(store, by_name, owner, clock, Rules(limits, budgets, channel_alarms.bury), address)
     speaks_for, books = agency(settings), Library()
     if channels:  # the first person does not wait for the search index
         await store.read(lambda tx: books.shelf(tx, clock().date()))
@@ -269,6 +273,7 @@ async def running(
         upkeep.EXPIRE: upkeep.expire_kept,
         withdrawals.WITHDRAWN: withdrawals.erase,
         channel_alarms.TROUBLE: channel_alarms.take_in,
+        channel_alarms.DEAD: channel_alarms.count_dead,
         follow_notices.DAY: partial(follow_notices.look_at_the_day, speaks_for),
         file_intake.PROGRESS: file_intake.progress,
         file_intake.END: file_intake.order_report,
@@ -297,7 +302,7 @@ async def running(
         office_departures.RULES,
     )
     span = settings.delivery.quiet_hours
-    kept = quiet.keep(rules, None if span is None else quiet.Quiet(*span, settings.agency.timezone))
+    kept = quiet.keep(rules, None if span is None else quiet.Quiet(*span, zone))
     handlers = Handlers(conversation, conversation.apologise, work, conversation.results, kept)
     turned = next((channel.turned for channel in channels if isinstance(channel, Fetched)), None)
     turns = Turns(store, handlers, delivery, Served([*by_name, IMPORT, CLOCK]), clock, turned)
@@ -305,7 +310,6 @@ async def running(
     fetched = Attachments(database, by_name, loop)
     tools = Tools(database, settings, fetched, clock, lambda lane: loop.call_soon_threadsafe(turns.wake, lane))
     worker = Jobs(store, long_work(tools, IMPORT, DOSSIERS), owner, clock, turns.wake)
-    zone = settings.agency.timezone
     moments: list[Daily | Hourly | Every] = [Daily(upkeep.PURGE, PURGE_AT, zone), Hourly(upkeep.EXPIRE)]
     moments += [Daily(name, TOLD_AT, zone) for name in (follow_notices.DAY, stale_notes.DAY, reports.DUE)]
     moments += [Hourly(freshness.WATCH), Daily(duty_notices.DAY, DUTY_AT, zone)]

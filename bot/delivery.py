@@ -13,37 +13,21 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import partial
-from typing import TypeVar
+from datetime import datetime
 
 from bot.channels.base import Channel, Outgoing, OutgoingFile
 from bot.faults import told
 from bot.points import reached
+from bot.settling import Limits, Outcome, Rules, Settler
 from bot.store import Store
 from handlers.messages import FileRef, Reply
-from knowledge.errors import DeliveryError, Gone, Moved, Refused, TryLater, Unavailable, Uncertain
-from storage import accounts, audit, departures, files, outbox, people, presence
+from knowledge.errors import DeliveryError, Unavailable, Uncertain
+from storage import claims, files
+from storage.claims import Claimer, Claims
 from storage.database import Connection
 from storage.outbox import Claimed
 
 log = logging.getLogger(__name__)
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How long a lease holds and how often a row is tried. Times in seconds."""
-
-    lease_seconds: float = 60.0
-    send_seconds: float = 20.0  # a platform that has not answered by then counts as silent
-    poll_seconds: float = 2.0
-    claims_at_once: int = 50
-    tries: int = 12  # with the back-off below about six hours
-    sends_in_doubt: int = 5  # a row whose processes died this often may itself be what kills them
-    backoff_seconds: float = 2.0
-    backoff_most_seconds: float = 3600.0
 
 
 @dataclass(slots=True)
@@ -63,19 +47,22 @@ class Delivery:
         channels: Mapping[str, Channel],
         owner: str,
         clock: Callable[[], datetime],
-        limits: Limits | None = None,
+        rules: Rules | Limits | None = None,
         address: str | None = None,
     ) -> None:
+        """`rules`: how it sends; limits alone mean without budgets."""
         self._store = store
         self._channels = channels
         self.owner = owner
-        self.limits = limits or Limits()
+        self.rules = rules if isinstance(rules, Rules) else Rules(rules or Limits())
+        self.limits = self.rules.limits
         self._clock = clock
         self._address = address  # set where this process may only send to one address (a terminal)
+        self._settler = Settler(store, owner, lambda: self._clock(), self.rules)
         self._queues: dict[int, deque[Leased]] = {}
         self._senders: dict[int, asyncio.Task[None]] = {}
         self._more = asyncio.Event()
-        self._claiming: asyncio.Task[list[Claimed]] | None = None
+        self._claiming: asyncio.Task[Claims] | None = None
 
     def send_now(self, rows: Iterable[Claimed]) -> None:
         """Send rows that are leased to this process, in order for each account."""
@@ -95,27 +82,31 @@ class Delivery:
                 claimed = await asyncio.shield(self._claiming)
             except Unavailable:
                 log.warning("the database is out of reach; delivery waits")
-                claimed = []
-            if not claimed:
-                with suppress(TimeoutError):  # not wait_for: on Python 3.11 it can swallow the cancelling
-                    async with asyncio.timeout(self.limits.poll_seconds):
-                        await self._more.wait()
+                claimed = Claims()
+            await self._pause(claimed)
 
-    async def _claim(self) -> list[Claimed]:
+    async def _pause(self, claimed: Claims) -> None:
+        """Wait until more may be claimed: the budget's next room, a free sender, a wake, or the poll."""
+        if len(self._senders) >= self.limits.sends_at_once:
+            await asyncio.wait(list(self._senders.values()), return_when=asyncio.FIRST_COMPLETED)
+            return
+        seconds = min(claimed.again, self.limits.poll_seconds)
+        if claimed.rows and seconds == self.limits.poll_seconds:
+            return  # as much as was asked for: there may be more
+        with suppress(TimeoutError):  # not wait_for: on Python 3.11 it can swallow the cancelling
+            async with asyncio.timeout(seconds):
+                await self._more.wait()
+
+    async def _claim(self) -> Claims:
         claimed = await self._store.write("claim", self._claim_due)
-        self.send_now(claimed)
+        self.send_now(claimed.rows)
         return claimed
 
-    def _claim_due(self, tx: Connection) -> list[Claimed]:
-        return outbox.claim(
-            tx,
-            list(self._channels),
-            self.owner,
-            self._clock(),
-            lease_seconds=self.limits.lease_seconds,
-            most=self.limits.claims_at_once,
-            address=self._address,
-        )
+    def _claim_due(self, tx: Connection) -> Claims:
+        limits = self.limits
+        most = min(limits.claims_at_once, limits.sends_at_once - len(self._senders))
+        claimer = Claimer(self.owner, limits.lease_seconds, most, self._address, self.rules.budgets)
+        return claims.claim(tx, list(self._channels), claimer, self._clock())
 
     def wake(self) -> None:
         """Look for due rows now."""
@@ -126,8 +117,11 @@ class Delivery:
         while True:
             while self._senders:
                 await asyncio.wait(list(self._senders.values()))
-            if not await self._claim():
+            claimed = await self._claim()
+            if not claimed and claimed.again > self.limits.lease_seconds:
                 return
+            if not claimed:
+                await asyncio.sleep(claimed.again)
 
     async def close(self) -> None:
         """Send and settle what is leased to this process, for as long as one send may take."""
@@ -151,12 +145,16 @@ class Delivery:
 
     async def _send_one(self, leased: Leased) -> bool:
         """Send and settle one row; False when the account's later rows must wait for it."""
-        row = leased.row
         if time.monotonic() > leased.until:
             return False
+        outcome = await self._sent(leased.row)
+        if outcome.again is not None and not (outcome.goes_on and self._queues[leased.row.account_id]):
+            asyncio.get_running_loop().call_later(outcome.again, self._more.set)
+        return outcome.goes_on
+
+    async def _sent(self, row: Claimed) -> Outcome:
         if row.repeats > self.limits.sends_in_doubt:
-            await self._settle(row, "uncertain", error="its processes died while sending it")
-            return True
+            return await self._settler.settle(row, "uncertain", error="its processes died while sending it")
         reply = Reply.from_json(row.body)
         files = await self._load(reply)
         message = Outgoing(row.address, reply, repeated=row.repeats > 0, files=files, number=row.id)
@@ -172,8 +170,11 @@ class Delivery:
             log.error("channel %s raised a foreign error: %s", row.channel, told(error))
             return await self._not_sent(row, Uncertain(f"{type(error).__name__}"))
         reached("send.answered")
-        await self._settle(row, "sent", external_id=external_id)
-        return True
+        return await self._settler.settle(row, "sent", external_id=external_id)
+
+    async def _not_sent(self, row: Claimed, error: DeliveryError) -> Outcome:
+        behind = [leased.row.id for leased in self._queues[row.account_id]]
+        return await self._settler.not_sent(row, error, behind)
 
     async def _load(self, reply: Reply) -> tuple[OutgoingFile, ...]:
         """Load the files that go with a reply, trying while the database is out of reach."""
@@ -183,103 +184,6 @@ class Delivery:
             except Unavailable:
                 await asyncio.sleep(self.limits.poll_seconds)
         return ()
-
-    async def _not_sent(self, row: Claimed, error: DeliveryError) -> bool:
-        """Settle or put back a row whose send failed; False when what comes behind it must not be sent now."""
-        if error.log:
-            log.warning("outbox row %d: %s: %s", row.id, type(error).__name__, error)
-        match error:
-            case Gone():
-                await self._write("gone", partial(self._close_account, row, str(error)))
-                self._more.set()  # what waited may go on to another account of the person
-                return False
-            case Moved():
-                return await self._follow(row, error.address)
-            case Refused():
-                await self._settle(row, "failed", error=str(error))
-                return True
-            case Uncertain() if row.kind == outbox.REPLY or row.repeats > 0:
-                await self._settle(row, "uncertain", error=str(error))
-                return True
-            case Uncertain():
-                return await self._again(row, str(error), None, may_have_arrived=True)
-            case TryLater():
-                return await self._again(row, str(error), error.after)
-        raise AssertionError(error)
-
-    async def _again(self, row: Claimed, error: str, after: float | None, *, may_have_arrived: bool = False) -> bool:
-        if row.attempts + 1 >= self.limits.tries:
-            await self._settle(row, "failed", error=error)
-            return True
-        pause = after if after is not None else self._backoff(row.attempts)
-        again = self._clock() + timedelta(seconds=pause)
-        rest = self._behind(row)
-
-        def release(tx: Connection) -> None:
-            outbox.release(tx, row.id, self.owner, again, error, may_have_arrived=may_have_arrived)
-            outbox.give_back(tx, rest, self.owner)
-
-        await self._write("release", release)
-        asyncio.get_running_loop().call_later(pause, self._more.set)
-        return False
-
-    async def _follow(self, row: Claimed, address: str) -> bool:
-        """Save the new address of a conversation and send the row again, there."""
-        if row.attempts + 1 >= self.limits.tries:
-            await self._settle(row, "failed", error="it moves on and on")
-            return True
-        await self._write("move", partial(self._move, row, address, self._behind(row)))
-        self._more.set()
-        return False
-
-    def _behind(self, row: Claimed) -> list[int]:
-        """Name the rows that wait here behind this one."""
-        return [leased.row.id for leased in self._queues[row.account_id]]
-
-    def _move(self, row: Claimed, address: str, rest: list[int], tx: Connection) -> None:
-        vault, now = self._store.database.vault, self._clock()
-        outbox.release(tx, row.id, self.owner, now, "moved")
-        outbox.give_back(tx, rest, self.owner)
-        old, new = (accounts.lane_of(vault, row.channel, place) for place in (row.address, address))
-        presence.move(tx, old, address, new, now)
-
-    def _backoff(self, attempts: int) -> float:
-        return float(min(self.limits.backoff_seconds * 2**attempts, self.limits.backoff_most_seconds))
-
-    async def _settle(
-        self, row: Claimed, state: str, *, external_id: str | None = None, error: str | None = None
-    ) -> None:
-        settled = partial(
-            outbox.settle,
-            row=row,
-            owner=self.owner,
-            state=state,
-            now=self._clock(),
-            external_id=external_id,
-            error=error,
-        )
-        more = await self._write("settle", settled)
-        if more and not self._queues[row.account_id]:
-            self._more.set()
-        if more is None:
-            log.warning("outbox row %d: its lease had passed to another process; it may arrive twice", row.id)
-
-    async def _write(self, name: str, job: Callable[[Connection], T]) -> T:
-        """Write, and keep trying while the database is out of reach: what was sent must not be sent again."""
-        while True:
-            try:
-                return await self._store.write(name, job)
-            except Unavailable:
-                await asyncio.sleep(self.limits.poll_seconds)
-
-    def _close_account(self, row: Claimed, error: str, tx: Connection) -> None:
-        now = self._clock()
-        accounts.close(tx, row.account_id, now)
-        people.pass_on(tx, row.account_id, now)
-        outbox.settle(tx, row, self.owner, "gone", now, error=error)
-        outbox.drop(tx, row.account_id, now)
-        departures.note(tx, row.account_id, now)
-        audit.add(tx, "account_gone", now, detail=f"{row.channel} account {row.account_id}")
 
 
 def _loaded(tx: Connection, named: Iterable[FileRef]) -> Iterator[OutgoingFile]:

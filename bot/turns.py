@@ -122,7 +122,8 @@ class Turns:
         return taken.more
 
     def _turn(self, lane: str, now: datetime, tx: Connection) -> Taken | Idle:
-        lease = Lease(self._delivery.owner, self._delivery.limits.lease_seconds)
+        rules = self._delivery.rules
+        lease = Lease(self._delivery.owner, rules.limits.lease_seconds, rules.budgets)
         return turn.take(tx, lane, self._handlers, lease, now)
 
     async def _failed(self, lane: str, error: Exception) -> bool:

@@ -13,8 +13,9 @@ from enum import Enum, auto
 from handlers import notices, shared_drafts
 from handlers.messages import SESSION_VERSION, Happening, Incoming, Kind, Notice, Reply, Session, Turn
 from handlers.notices import Rules
-from storage import accounts, audit, digests, events, jobs, outbox, people
+from storage import accounts, audit, budgets, digests, events, jobs, outbox, people
 from storage.accounts import Account, Saved
+from storage.budgets import Budget
 from storage.database import Connection
 from storage.events import Pending
 from storage.jobs import NewJob
@@ -59,10 +60,14 @@ class Handlers:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """To whom a turn leases its replies, so that they leave at once: this process, for some seconds."""
+    """To whom a turn leases its replies, so that they leave at once: this process, for some seconds.
+
+    `budgets`: what each channel may send; a reply for which there is no room now waits in the outbox.
+    """
 
     owner: str
     seconds: float
+    budgets: Mapping[str, Budget] = field(default_factory=dict)
 
 
 class Idle(Enum):
@@ -185,6 +190,9 @@ def _add_replies(
 ) -> tuple[Claimed, ...]:
     """Save the replies; they leave at once unless held back, or something earlier has still to reach the account."""
     is_held = event.unsent or turn.not_before is not None or account.channel in outbox.FETCHED
+    if not is_held:
+        found, number = lease.budgets.get(account.channel), len(turn.replies)
+        is_held = not budgets.take(tx, found, account=account, count=number, now=now)
     owner = None if is_held else lease.owner
     rows: list[Claimed] = []
     for number, reply in enumerate(turn.replies):

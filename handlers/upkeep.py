@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 
-from storage import audit, jobs, web_rows
+from storage import audit, jobs, outbox_desk, web_rows
 from storage.database import Connection
 from storage.events import Pending
 from storage.jobs import NewJob
@@ -17,8 +17,8 @@ KEPT_FOR = timedelta(hours=24)  # our choice: a page left open over night still 
 
 
 def expire_kept(tx: Connection, event: Pending, now: datetime) -> None:
-    """Empty the replies that the web page kept for longer than a day."""
-    count = web_rows.empty_old(tx, now - KEPT_FOR)
+    """Empty the replies that the web page kept for longer than a day, and what failed and was not sent again."""
+    count = web_rows.empty_old(tx, now - KEPT_FOR) + outbox_desk.empty_failed(tx, now - outbox_desk.DEAD_FOR)
     audit.add(tx, "kept_emptied", now, event_id=event.id, detail=str(count))
 
 

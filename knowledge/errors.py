@@ -9,6 +9,7 @@
     ├── Unavailable                 yes    yes   that the system is busy; the platform or the caller repeats
     └── DeliveryError               –      –     nothing: the message did not reach them
         ├── TryLater                yes    no    – (honours `after`, seconds)
+        │   └── SlowDown            yes    no    – (too much was sent: others wait as well)
         ├── Moved                   once   no    – (the conversation has another address now: saved, sent there)
         ├── Gone                    no     no    – (blocked, left, deleted: the account is closed)
         ├── Refused                 no     yes   – (this message can never be accepted)
@@ -69,6 +70,10 @@ class TryLater(DeliveryError):
     def __init__(self, message: str, after: float | None = None) -> None:
         super().__init__(message)
         self.after = after
+
+
+class SlowDown(TryLater):
+    """The platform says that too much was sent, and for how long to wait: the channel's other notices wait as well."""
 
 
 class Moved(DeliveryError):

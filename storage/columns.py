@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Column, Connection, DateTime, Dialect, LargeBinary
+from sqlalchemy import Column, Connection, DateTime, Dialect, Double, LargeBinary
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
@@ -116,6 +116,24 @@ def _sqlite_now(element: database_now, compiler: SQLCompiler, **kw: Any) -> str:
 def _postgresql_now(element: database_now, compiler: SQLCompiler, **kw: Any) -> str:
     seconds = compiler.process(element.clauses, **kw)
     return f"(clock_timestamp() + ({seconds}) * interval '1 second')"
+
+
+class database_seconds(GenericFunction[float]):  # noqa: N801 - it reads as the SQL function that it is
+    """The database's own clock as seconds since 1970, to a thousandth: for reckoning with, which both engines can."""
+
+    type = Double()
+    inherit_cache = True
+    name = "database_seconds"
+
+
+@compiles(database_seconds, "sqlite")
+def _sqlite_seconds(_element: database_seconds, _compiler: SQLCompiler, **_kw: Any) -> str:
+    return "((julianday('now') - 2440587.5) * 86400.0)"
+
+
+@compiles(database_seconds, "postgresql")
+def _postgresql_seconds(_element: database_seconds, _compiler: SQLCompiler, **_kw: Any) -> str:
+    return "CAST(extract(epoch FROM clock_timestamp()) AS double precision)"
 
 
 def plain(name: str, type_: TypeEngine[Any] | type[TypeEngine[Any]], *args: Any, **kw: Any) -> Column[Any]:

@@ -1,7 +1,8 @@
 """The outbox: whatever leaves is a row first, claimed under a lease, sent, and settled by itself.
 
 States: `queued` → `sending` (leased) → `sent`, `uncertain` (the bytes left, no answer came), `failed` (refused, or
-tried too often) or `gone` (the recipient left). Leases run on the database's clock. What was sent is emptied.
+tried too often) or `gone` (the recipient left). Leases run on the database's clock. What was sent is emptied; what
+failed is kept for an operator (`outbox_desk.py`).
 Rows of a channel that fetches are not sent: they are `kept` for their reader (see `web_rows.py`), then `expired`.
 """
 
@@ -12,11 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Connection,
     Exists,
-    String,
     and_,
     bindparam,
     case,
@@ -37,10 +36,11 @@ REPLY, NOTICE = "reply", "notice"
 OPEN = ("queued", "sending")
 KEPT, EXPIRED = "kept", "expired"
 WAITS = "kept until the person makes contact: Zalo takes nothing so long after the last time"
+FAILED = "failed"
 FETCHED = frozenset({"web"})  # the channels whose readers fetch their rows by themselves
 _KEPT_LOCK = ord("k") << 56  # a space of its own beside those of `lock_number`
 # Written out, not bound: only then can an engine see that its index of the open rows will do.
-_OPEN: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in OPEN]
+OPEN_STATES: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in OPEN]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,49 +81,8 @@ _ADD = insert(outbox).values(
     lease_owner=bindparam("b_owner"),
     lease_until=case((bindparam("b_leased"), database_now(bindparam("b_seconds"))), else_=None),
 )
-_earlier, _other = outbox.alias("earlier"), outbox.alias("other")
-_open = outbox.c.state.in_(_OPEN)
-_free = or_(outbox.c.state == "queued", outbox.c.lease_until < database_now(0))
-_due = or_(outbox.c.not_before.is_(None), outbox.c.not_before <= bindparam("b_now"))
-# A notice that waits for its hour holds nothing up; a row that was tried and waits for its next try does.
-_first = ~exists().where(
-    _earlier.c.account_id == outbox.c.account_id,
-    _earlier.c.id < outbox.c.id,
-    _earlier.c.state.in_(_OPEN),
-    or_(
-        _earlier.c.state == "sending",
-        and_(_earlier.c.attempts > 0, _earlier.c.error.is_distinct_from(WAITS)),  # what waits for a contact lets pass
-        _earlier.c.not_before.is_(None),
-        _earlier.c.not_before <= bindparam("b_now"),
-    ),
-)
-_anyone: BindParameter[str | None] = bindparam("b_address", type_=String())
-_candidates = (
-    select(outbox.c.id)
-    .where(
-        _open,
-        outbox.c.channel.in_(bindparam("b_channels", expanding=True)),
-        _free,
-        _due,
-        _first,
-        or_(_anyone.is_(None), outbox.c.account_id.in_(select(account.c.id).where(account.c.address == _anyone))),
-    )
-    .order_by(outbox.c.id + 0)  # by the bare id an engine would walk through every row that was ever sent
-    .limit(bindparam("b_most"))
-    .with_for_update(skip_locked=True)
-)
-_CLAIM = (
-    update(outbox)
-    .where(outbox.c.id.in_(_candidates.scalar_subquery()), _free)
-    .values(
-        # A lease that ran out belonged to a process that died, perhaps after the platform had answered.
-        repeats=outbox.c.repeats + case((outbox.c.state == "sending", 1), else_=0),
-        state="sending",
-        lease_owner=bindparam("b_owner"),
-        lease_until=database_now(bindparam("b_seconds")),
-    )
-    .returning(outbox.c.id)
-)
+_other = outbox.alias("other")
+_open = outbox.c.state.in_(OPEN_STATES)
 _LOAD = (
     select(
         outbox.c.id,
@@ -149,7 +108,7 @@ _SETTLE = (
     .where(_mine)
     .values(
         state=bindparam("b_state"),
-        body=None,
+        body=case((bindparam("b_state") == FAILED, outbox.c.body), else_=None),
         attempts=outbox.c.attempts + 1,
         error=bindparam("b_error"),
         external_id=bindparam("b_external"),
@@ -159,7 +118,9 @@ _SETTLE = (
     # By the parameters: SQLAlchemy drops the tables' names from what SQLite returns, so nothing can be correlated here.
     .returning(
         exists().where(
-            _other.c.account_id == bindparam("b_account"), _other.c.id != bindparam("b_id"), _other.c.state.in_(_OPEN)
+            _other.c.account_id == bindparam("b_account"),
+            _other.c.id != bindparam("b_id"),
+            _other.c.state.in_(OPEN_STATES),
         )
     )
 )
@@ -184,9 +145,13 @@ _DROP = (
 
 
 def is_waiting(account_id: ColumnElement[int], now: ColumnElement[datetime]) -> Exists:
-    """Ask, within a query, whether something still has to reach this account before anything new may."""
+    """Ask, within a query, whether something still has to reach this account before a new reply may.
+
+    That is an earlier reply, or whatever is being sent just now; notices that wait are overtaken.
+    """
     due = or_(outbox.c.attempts > 0, outbox.c.not_before.is_(None), outbox.c.not_before <= now)
-    return exists().where(outbox.c.account_id == account_id, _open, due)
+    before = or_(outbox.c.state == "sending", and_(outbox.c.kind == REPLY, due))
+    return exists().where(outbox.c.account_id == account_id, _open, before)
 
 
 def add(tx: Connection, new: NewRow, now: datetime, *, owner: str | None, lease_seconds: float) -> int:
@@ -221,34 +186,6 @@ def add(tx: Connection, new: NewRow, now: datetime, *, owner: str | None, lease_
     return int(key[0])
 
 
-def claim(
-    tx: Connection,
-    channels: Sequence[str],
-    owner: str,
-    now: datetime,
-    *,
-    lease_seconds: float,
-    most: int,
-    address: str | None = None,
-) -> list[Claimed]:
-    """Lease up to `most` rows that are due, at most the oldest open one of each account: messages arrive in order.
-
-    With an `address` only what goes there: a terminal must not show what waits for somebody else.
-    """
-    ids = tx.execute(
-        _CLAIM,
-        {
-            "b_channels": list(channels),
-            "b_owner": owner,
-            "b_now": now,
-            "b_seconds": lease_seconds,
-            "b_most": most,
-            "b_address": address,
-        },
-    ).scalars()
-    return load(tx, list(ids))
-
-
 def load(tx: Connection, ids: Sequence[int]) -> list[Claimed]:
     """Load rows by id, in order."""
     if not ids:
@@ -267,7 +204,7 @@ def settle(
     external_id: str | None = None,
     error: str | None = None,
 ) -> bool | None:
-    """Record how a send ended and empty the body.
+    """Record how a send ended and empty the body, unless it failed.
 
     Tells whether more waits for the same account; None, with nothing recorded, when the lease had passed to another
     process.

@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Date,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -84,12 +85,15 @@ account = Table(
     plain("person_id", ROW_ID, index=True),
     plain("preferred", Boolean),
     plain("created_at", Moment(), nullable=False),
+    plain("notices_from", Double),
+    plain("replies_from", Double),
     UniqueConstraint("channel", "address"),
     info={SUBJECT: "id", PERSON: "person_id"},
 )
 """A place where somebody can be reached: a private chat, a group, a browser, a terminal.
 
 `person_id`: whose it is, where its person joined several; `preferred`: the one of them to which notices go first.
+`notices_from`, `replies_from`: when they may go there again, in seconds of the database's clock (`chat_pace.py`).
 """
 
 conversation = Table(
@@ -174,6 +178,15 @@ outbox = Table(
         postgresql_where=text("about IS NOT NULL"),
     ),
     Index(
+        "ix_outbox_line",
+        "channel",
+        "kind",
+        "created_at",
+        "id",
+        sqlite_where=text("state IN ('queued', 'sending')"),
+        postgresql_where=text("state IN ('queued', 'sending')"),
+    ),
+    Index(
         "ix_outbox_kept",
         "account_id",
         "id",
@@ -183,6 +196,19 @@ outbox = Table(
     info={SUBJECT: "account_id"},
 )
 """Whatever leaves, a row before it is sent; `body` is emptied once it was."""
+
+budget = Table(
+    "budget",
+    metadata,
+    plain("channel", NAME, primary_key=True),
+    plain("free_at", Double, nullable=False),
+    plain("notices_from", Double, nullable=False),
+    plain("replies_from", Double, nullable=False),
+    plain("stopped_by", BigInteger, nullable=False),
+    plain("day", Date),
+    plain("used", Integer, nullable=False),
+)
+"""What each channel may still send, shared by all processes (`budgets.py`)."""
 
 audit = Table(
     "audit",

@@ -47,7 +47,7 @@ def _filler(column: Column[Any], person: str) -> object:
         return NOW
     if isinstance(column.type, Date):
         return date(2026, 11, 23)
-    if column.type.python_type in (int, bool):
+    if column.type.python_type in (int, bool, float):
         return 1
     if column.type.python_type is bytes:
         return b"x"

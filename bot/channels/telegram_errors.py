@@ -23,7 +23,7 @@ from telegram.error import (
 )
 
 from bot.logs import scrub
-from knowledge.errors import DeliveryError, Gone, Moved, Refused, TryLater, Uncertain
+from knowledge.errors import DeliveryError, Gone, Moved, Refused, SlowDown, TryLater, Uncertain
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ def ours(error: TelegramError) -> DeliveryError:
     said = scrub(error.message)
     match error:
         case RetryAfter():
-            return TryLater(said, seconds(error.retry_after))
+            return SlowDown(said, seconds(error.retry_after))
         case ChatMigrated():
             return Moved(str(error.new_chat_id))
         case Forbidden():

@@ -16,7 +16,7 @@ from bot.channels.zalo_fetching import Fetcher
 from bot.channels.zalo_http import LOST_ANSWERS, READ_SECONDS, TOO_MANY, Http
 from bot.channels.zalo_oa_rendering import in_parts
 from bot.settings_zalo import ZaloBot as Settings
-from knowledge.errors import DeliveryError, Refused, TryLater, Uncertain
+from knowledge.errors import DeliveryError, Refused, SlowDown, TryLater, Uncertain
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +79,8 @@ def ours(code: int, said: str) -> DeliveryError:
         return TryLater("the token was refused")
     if code == TIMEOUT or code in LOST_ANSWERS or code == 0:
         return Uncertain(told)
-    if code in (INTERNAL, TOO_MANY) or code >= 500:
+    if code == TOO_MANY:
+        return SlowDown(told)
+    if code == INTERNAL or code >= 500:
         return TryLater(told)
     return Refused(told)

@@ -10,7 +10,7 @@ from typing import Any
 
 import aiohttp
 
-from knowledge.errors import TryLater, Uncertain
+from knowledge.errors import SlowDown, TryLater, Uncertain
 
 CONNECT_SECONDS = 5.0  # to get a connection: from the pool, or a new one
 READ_SECONDS = 12.0  # of silence after a request; with the above less than a send may take by default
@@ -87,7 +87,7 @@ class Http:
 
 def _object(status: int, waits: str, record: Any) -> dict[str, Any]:
     if status == TOO_MANY:
-        raise TryLater("too many requests", float(waits) if waits.isdecimal() else None)
+        raise SlowDown("too many requests", float(waits) if waits.isdecimal() else None)
     if status in LOST_ANSWERS:
         raise Uncertain(f"a gateway answered {status}")
     if status >= 500:

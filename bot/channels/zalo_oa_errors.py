@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from enum import Enum, auto
 
-from knowledge.errors import DeliveryError, Gone, Refused, TryLater
+from knowledge.errors import DeliveryError, Gone, Refused, SlowDown, TryLater
 from storage.zalo_contacts import WAITS
 
 log = logging.getLogger(__name__)
@@ -86,7 +86,7 @@ def ours(code: int, said: str) -> DeliveryError:
         case Class.REFRESH:
             return TryLater(f"the access token was refused: {told}")
         case Class.RETRY:
-            return TryLater(told, MINUTE_SECONDS)
+            return SlowDown(told, MINUTE_SECONDS)
         case Class.WINDOW:
             return Kept()
         case Class.UNREACHABLE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from enum import StrEnum
 from typing import Annotated
 
@@ -12,8 +13,10 @@ from bot.cli.common import Most, opened, settings
 from bot.cli.output import write
 from knowledge.errors import Wrong
 from storage import outbox_desk
+from storage.outbox_desk import DEAD_FOR
 
 LARGEST = 2**63 - 1  # the largest number of a row
+Number = Annotated[int, typer.Argument(min=1, max=LARGEST, help="The number of a row, as `list` shows it.")]
 
 
 class State(StrEnum):
@@ -46,15 +49,30 @@ def list_rows(
             write(f"{row.id}  {row.channel}  {row.kind}  {row.state}  tries {row.attempts}  {row.error or ''}".rstrip())
 
 
+@app.command("show")
+def show(row_id: Number) -> None:
+    """Show how one message stands, without content.
+
+    Example: motcua outbox show 12
+    """
+    with opened(settings()) as database, database.transaction() as tx:
+        row = outbox_desk.shown(tx, row_id)
+    if row is None:
+        raise Wrong(f"there is no row {row_id}")
+    for name, value in asdict(row).items():
+        write(f"{name}: {'–' if value is None else value}")
+
+
 @app.command("retry")
-def retry(
-    row_id: Annotated[int, typer.Argument(min=1, max=LARGEST, help="The number of a row that waits for its next try.")],
-) -> None:
-    """Try a waiting message at once.
+def retry(row_id: Number) -> None:
+    """Try a message at once that waits for its next try, or that was given up within the last week.
 
     Example: motcua outbox retry 12
     """
     with opened(settings()) as database, database.transaction() as tx:
-        if not outbox_desk.hurry(tx, row_id, real_clock()):
-            raise Wrong(f"row {row_id} does not wait: only what is queued can be tried again")
+        if not outbox_desk.retry(tx, row_id, real_clock()):
+            raise Wrong(
+                f"row {row_id} cannot be tried again: only what is queued, or failed less than {DEAD_FOR.days} days ago"
+                " for somebody who is still there"
+            )
     write(f"row {row_id} is due now")

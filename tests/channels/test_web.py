@@ -451,7 +451,7 @@ async def test_the_rows_are_kept_for_the_page_and_never_sent(anna: Browser) -> N
     await anna.posts("xin chào")
     await stream.reply()
     await anna.office.turns.idle()
-    assert await anna.office.delivery._claim() == []
+    assert (await anna.office.delivery._claim()).rows == []
     with anna.office.database.transaction() as tx:
         assert tx.execute(select(rows.c.state, rows.c.lease_owner)).all() == [("kept", None)]
         assert outbox.KEPT not in outbox.OPEN

@@ -8,7 +8,8 @@ from markupsafe import Markup
 from sqlalchemy import text
 
 from handlers.messages import Reply
-from storage import accounts, outbox
+from storage import accounts, claims, outbox
+from storage.claims import Claimer
 from storage.database import Database
 from storage.migrate import HEAD
 from storage.outbox import NewRow
@@ -85,7 +86,18 @@ def test_a_message_that_waits_is_listed_and_hurried(motcua: Motcua, database: Da
     ]
     assert motcua.fine("outbox", "retry", "1").out == "row 1 is due now\n"
     with database.transaction() as tx:
-        due = outbox.claim(tx, ["telegram"], "me", datetime.now(UTC), lease_seconds=60, most=5)
-    assert [row.id for row in due][:1] == [1]
+        due = claims.claim(tx, ["telegram"], Claimer("me", 60, 5), datetime.now(UTC)).rows
+        assert [row.id for row in due][:1] == [1]
+        outbox.settle(tx, due[0], "me", outbox.FAILED, now, error="too long")
+    shown = motcua.fine("outbox", "show", "1")
+    assert "state: failed" in shown.lines()
+    assert "error: too long" in shown.lines()
+    assert "secret" not in shown.out
+    motcua.fine("outbox", "retry", "1")
+    assert motcua.fine("outbox", "list", "--state", "queued").lines()[-1].endswith("tries 0  too long")
+    with database.transaction() as tx:
+        due = claims.claim(tx, ["telegram"], Claimer("me", 60, 5), datetime.now(UTC)).rows
+        outbox.settle(tx, due[0], "me", "sent", now)
     ran = motcua("outbox", "retry", "1")
-    assert (ran.code, ran.err) == (1, "motcua: row 1 does not wait: only what is queued can be tried again\n")
+    assert ran.code == 1
+    assert ran.err.startswith("motcua: row 1 cannot be tried again: ")

@@ -17,7 +17,8 @@ from sqlalchemy import insert
 from handlers import turn
 from handlers.messages import Incoming, Kind, Reply, Turn
 from handlers.turn import Handlers, Lease, Taken
-from storage import accounts, events, outbox
+from storage import accounts, claims, events, outbox
+from storage.claims import Claimer
 from storage.database import Connection, Database
 from storage.events import NewEvent
 from storage.schema import event as event_table
@@ -49,7 +50,7 @@ def one_message(tx: Connection, key: str, lane: str) -> None:
     events.waiting_lanes(tx, [CHANNEL], 10)
     taken = turn.take(tx, lane, HANDLERS, Lease("me", 60), NOW)
     assert isinstance(taken, Taken)
-    outbox.claim(tx, [CHANNEL], "me", NOW, lease_seconds=60, most=50)
+    claims.claim(tx, [CHANNEL], Claimer("me", 60, 50), NOW)
     for row in taken.leased:
         outbox.settle(tx, row, "me", "sent", NOW)
 

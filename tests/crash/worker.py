@@ -27,16 +27,17 @@ from sqlalchemy import func, select
 from bot import points
 from bot import turns as turns_module
 from bot.app import App
-from bot.delivery import Delivery, Limits
+from bot.delivery import Delivery
 from bot.jobs import Hours, Jobs
 from bot.schedule import CHANNEL as CLOCK
 from bot.schedule import Daily, Schedule
+from bot.settling import Limits
 from bot.store import Store
 from bot.turns import Served, Turns
 from handlers.messages import Incoming, Kind
 from handlers.turn import Handlers
+from storage import claims as claims_module
 from storage import jobs as jobs_module
-from storage import outbox as outbox_module
 from storage.database import Connection, Database
 from storage.outbox import OPEN
 from storage.schema import event, job, moment, outbox
@@ -100,7 +101,7 @@ class Killer:
         self._left = plan.nth
         self._lock = threading.Lock()
         self._in_vain = threading.local()
-        outbox_module.claim = self._watched("claim", outbox_module.claim)
+        claims_module.claim = self._watched("claim", claims_module.claim)
         jobs_module.claim = self._watched("job_claim", jobs_module.claim)
 
     def _watched(self, name: str, claim: Callable[..., Any]) -> Callable[..., Any]:

@@ -14,7 +14,8 @@ from uuid import uuid4
 from sqlalchemy import func, select
 
 from bot.channels.base import Outgoing
-from bot.delivery import Delivery, Limits
+from bot.delivery import Delivery
+from bot.settling import Limits
 from bot.store import Store
 from bot.turns import Served, Turns
 from handlers import alarms, follow_notices, library
