@@ -77,7 +77,9 @@ def dates(talk: Talk, dossier: Dossier) -> Markup:
         return Markup("")
     if dossier.due_at is None:
         return say("lookup.no_due")
-    return say("lookup.due", due=talk.moment(dossier.due_at))
+    # While the business must act, or the dossier is stopped, the agency's clock stands: the date may move.
+    stands = dossier.status.waits_for_business or dossier.status is Status.STOPPED
+    return say("lookup.due_stands" if stands else "lookup.due", due=talk.moment(dossier.due_at))
 
 
 def late(talk: Talk, dossier: Dossier) -> Markup:

@@ -111,7 +111,7 @@ def dossier_buttons(talk: Talk, dossier: Dossier, *, proved: bool) -> list[Butto
 
 def ask_code(talk: Talk) -> Turn:
     """Ask for the code, or look up what was typed behind the command."""
-    text = talk.say("lookup.ask", example=example(talk.agency))
+    text = talk.say("lookup.ask", example=example(talk.agency), contact=contact(talk))
     return talk.answer(text, [[talk.button("mine", "mine"), talk.button("menu", "menu")]], misses=0, step=ASKED)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
 from knowledge.dossier import DossierRecord
 from knowledge.status import Status
 from storage.database import Database
@@ -45,7 +47,7 @@ def test_each_of_the_ten_statuses_is_told_with_the_next_step_in_both_languages(c
 
 
 def test_the_due_date_is_told_while_it_matters_and_the_end_once_there_is_one(chat: Chat) -> None:
-    for status in (Status.SUBMITTED, Status.RECEIVED, Status.PROCESSING, Status.NEED_SUPPLEMENT, Status.NEED_PAYMENT):
+    for status in (Status.SUBMITTED, Status.RECEIVED, Status.PROCESSING):
         chat.office.learns(replace(RECORD, status=status))
         chat.says(CODE).sees("Hẹn trả: 17:00, 01/12/2026")
     chat.office.learns(replace(RECORD, due_at=None))
@@ -138,3 +140,22 @@ def test_where_is_my_dossier_asks_for_the_code(chat: Chat) -> None:
 def test_an_agency_that_names_no_province_takes_codes_of_all(database: Database) -> None:
     with open_office(database, replace(COMPLETE, province_code="")) as office:
         Chat(office, "an").says("000.00.15.H10-261102-0001").sees("chưa thấy hồ sơ")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "toi mat giay hen roi thi tra cuu kieu gi",
+        "tra cuu theo ten cong ty duoc khong",
+        "tra cứu theo mã số thuế 1200000000",
+        "em quên mã hồ sơ rồi",
+    ],
+)
+def test_who_has_no_code_any_more_is_told_whom_to_ask(chat: Chat, asked: str) -> None:
+    chat.says(asked).sees("mã hồ sơ in trên giấy tiếp nhận", "Nếu không còn giấy này, vui lòng hỏi")
+
+
+@pytest.mark.parametrize("status", [Status.NEED_SUPPLEMENT, Status.NEED_PAYMENT, Status.STOPPED])
+def test_while_the_clock_stands_the_due_date_is_said_to_be_open(chat: Chat, status: Status) -> None:
+    chat.office.learns(replace(RECORD, status=status, due_at=PAST_DUE))
+    chat.says(CODE).sees("Ngày hẹn trả đang ghi: 17:00, 18/11/2026, có thể thay đổi").sees_not("quá ngày hẹn")
