@@ -231,6 +231,7 @@ def _charts(book: _Book, worksheet: Worksheet, source: str, sheet: Sheet) -> Non
         )
     results.set_title({"name": say("chart.results")})
     results.set_y_axis({"reverse": True})
+    worksheet.fit_to_pages(1, 1)
     for where, chart in (("A1", received), ("A22", results)):
         chart.set_size({"width": 900, "height": 400})
         worksheet.insert_chart(where, chart)

@@ -166,7 +166,7 @@ def _lines(page: Any) -> Iterator[tuple[int, list[object]]]:
         return
     page.reset_dimensions()  # what a file says of its own size need not be true
     blank = kept = 0
-    for number, row in enumerate(page.iter_rows(max_col=COLUMNS_MOST), 1):
+    for number, row in enumerate(page.iter_rows(max_col=_width(page)), 1):
         cells = [_content(cell) for cell in row]
         if all(cell in (None, "") for cell in cells):
             blank += 1
@@ -177,6 +177,15 @@ def _lines(page: Any) -> Iterator[tuple[int, list[object]]]:
         yield number, cells
         if kept > ROWS_MOST + 2:
             return
+
+
+def _width(page: Any) -> int:
+    """Count the columns down to the last title: what stands further right belongs to none."""
+    for row in page.iter_rows(max_col=COLUMNS_MOST, max_row=BLANK_MOST):
+        filled = [number for number, cell in enumerate(row, 1) if cell.value not in (None, "")]
+        if filled:
+            return filled[-1]
+    return 1
 
 
 def _content(cell: Any) -> object:

@@ -82,10 +82,8 @@ def test_a_text_that_begins_like_a_formula_is_a_text() -> None:
 
 def test_ten_thousand_procedures_are_read_in_less_than_300_mib(tmp_path: Path) -> None:
     file = tmp_path / "big.xlsx"
-    one = SOUND.procedures[0]
-    many = tuple(
-        replace(one, id=f"A{n}", code=f"1.{n:06d}", title=f"{one.title} số {n}", short_title="") for n in range(10_000)
-    )
+    one = replace(SOUND.procedures[0], aliases=(), fees=(), papers=SOUND.procedures[0].papers[:1], evidence={})
+    many = tuple(replace(one, id=f"A{n}", code=f"1.{n:06d}", title=f"{one.title} số {n}") for n in range(10_000))
     file.write_bytes(write_xlsx(replace(SOUND, procedures=many)))
     told = subprocess.run(
         [sys.executable, "-c", _READ, str(file)], cwd=ROOT, capture_output=True, text=True, check=True
