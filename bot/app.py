@@ -38,6 +38,8 @@ from handlers import (
     file_intake,
     follow_notices,
     freshness,
+    handover,
+    handover_notices,
     intake,
     library,
     linking,
@@ -228,6 +230,7 @@ def rooms(preset: str) -> tuple[Room, ...]:
         phone_notices.ROOM,
         officials.ROOM,
         linking.ROOM,
+        handover.ROOM,
         duty_roster.ROOM,
         duty_desk.ROOM,
         apologies.ROOM,
@@ -286,6 +289,7 @@ async def running(
         broadcasts.MOMENT: broadcasts.send_next,
         duty_notices.DIGESTS: duty_notices.tell_waiting,
         f"{duty_notices.FILE}_done": duty_notices.file_written,
+        handover.WATCH: handover.watch,
     }
     rules = together(
         follow_notices.rules(speaks_for),
@@ -293,6 +297,7 @@ async def running(
         file_intake.RULES,
         freshness.rules(speaks_for),
         linking.rules(speaks_for),
+        handover_notices.rules(speaks_for),
         stale_notes.RULES,
         reports.RULES,
         channel_alarms.RULES,
@@ -314,6 +319,7 @@ async def running(
     moments += [Daily(name, TOLD_AT, zone) for name in (follow_notices.DAY, stale_notes.DAY, reports.DUE)]
     moments += [Hourly(freshness.WATCH), Daily(duty_notices.DAY, DUTY_AT, zone)]
     moments += [Every(name, DIGEST_MINUTES) for name in (duty_notices.DIGESTS, broadcasts.MOMENT)]
+    moments.append(Every(handover.WATCH, handover.WATCH_MINUTES))
     if settings.intake.sources:
         moments.append(Every(pulling.PULL, settings.intake.every_minutes))
     schedule = Schedule(store, moments, database.vault.digest, clock, turns.wake)

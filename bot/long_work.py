@@ -20,6 +20,7 @@ from handlers import (
     duty_notices,
     duty_roster,
     file_intake,
+    handover,
     pulling,
     receipt_photos,
     reports,
@@ -48,6 +49,7 @@ def long_work(tools: Tools, channel: str, kind: str) -> dict[str, Work]:
         upkeep.PURGE: partial(_purge, tools),
         pulling.PULL: partial(_pull, tools),
         receipt_photos.KIND: partial(_read_photo, tools),
+        handover.FETCH: partial(_hand_over, tools),
         duty_roster.FILE: partial(_roster, tools),
         broadcasts.FILE: partial(_questions, tools),
         duty_notices.FILE: partial(_office, tools, "digest_file"),
@@ -75,6 +77,12 @@ def _read_photo(tools: Tools, body: str) -> str:
     from bot import receipt_photo
 
     return receipt_photo.work(tools.fetched, body)
+
+
+def _hand_over(tools: Tools, body: str) -> str:
+    from bot import handover_file
+
+    return handover_file.work(tools.database, tools.fetched, tools.clock, body)
 
 
 def _take_files(tools: Tools, channel: str, kind: str, job: str, body: str) -> str:

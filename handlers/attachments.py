@@ -16,7 +16,7 @@ from handlers.messages import Attachment
 from handlers.talk import Talk
 
 BYTES_MOST = 20 << 20  # what Telegram gives to a bot (Bot API, getFile), and enough for 100,000 rows of a register
-REASONS = frozenset({"too_big", "gone", "no_picture", "too_large"})
+REASONS = frozenset({"too_big", "gone", "no_picture", "too_large", "other_kind"})
 """Why a file cannot be used, each with its words (`file.<reason>`); a room may have reasons of its own."""
 
 

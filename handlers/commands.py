@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.texts import words
 
-MENU = ("menu", "hoso", "hosocuatoi", "thutuc", "phananh", "lienhe", "lienket", "huy", "help", "vi", "en")
+MENU = ("menu", "hoso", "hosocuatoi", "thutuc", "phananh", "lienhe", "gapcanbo", "lienket", "huy", "help", "vi", "en")
 """The commands in the order of the menu."""
 
 

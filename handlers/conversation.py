@@ -21,6 +21,7 @@ from handlers import (
     follows,
     forms,
     front,
+    handover,
     offers,
     procedures,
     receipt_photos,
@@ -125,6 +126,9 @@ class Conversation:
         return talk if guessed is None else replace(talk, say=words(guessed))
 
     def _answer(self, talk: Talk, kind: Kind) -> Turn:
+        gated = self._offer(talk, (room.gated(kind) for room in self._added))
+        if gated is not None:
+            return gated
         if kind is Kind.TAP:
             return self._tap(talk, offers.chosen(talk) or talk.text)
         taken = self._offer(talk, (room.takes_file for room in self._added)) if talk.files else None
@@ -193,7 +197,7 @@ class Conversation:
             "board": board.facts,
             "hours": board.hours,
             "holidays": board.holidays,
-            "human": _in_private(board.people),
+            "human": _in_private(handover.people),
             "cancel": front.cancel,
             "start": self._greet,
             **{name: _in_private(partial(self._begin, form)) for name, form in self._forms.items()},
@@ -223,7 +227,7 @@ class Conversation:
     def _behind(self, talk: Talk, turn: Turn) -> Turn:
         """Come back to the open form behind the answer to something else, in the language of that answer."""
         draft = None if turn.session is None else turn.session.draft
-        if draft is None or draft.paused or turn.done.startswith("form_"):
+        if draft is None or draft.paused or not turn.replies or turn.done.startswith("form_"):
             return turn
         form = self._forms[draft.form]
         return forms.pending(replace(talk, say=words(turn.language or talk.language)), form, turn)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from handlers import front
 from handlers.forms import Form
-from handlers.messages import Turn
+from handlers.messages import Kind, Turn
 from handlers.standing import role_of
 from handlers.talk import Talk
 from storage.officials import Role
@@ -46,7 +46,7 @@ class Room:
     that carries a file (`talk.files`; words under it are `talk.text`), before anything else; `takes_contact`: reads a
     shared telephone number (`talk.phone`); `results`: kind of job → what is said when it is done; `roles`: verb → which
     officials it is for, to everybody else it is like a verb that nobody made; `in_groups`: those of them that work on
-    a button of a group's message too.
+    a button of a group's message too; `gate`: reads every message before all else, with its kind.
     """
 
     name: str
@@ -62,6 +62,12 @@ class Room:
     results: Mapping[str, Callable[[Talk, Outcome], Turn]] = field(default_factory=dict)
     roles: Mapping[str, frozenset[Role]] = field(default_factory=dict)
     in_groups: frozenset[str] = frozenset()
+    gate: Callable[[Talk, Kind], Turn | None] | None = None
+
+    def gated(self, kind: Kind) -> Heard | None:
+        """Give what reads a message of this kind before all else."""
+        gate = self.gate
+        return None if gate is None else lambda talk: gate(talk, kind)
 
     def act(self, talk: Talk, verb: str, arguments: tuple[str, ...]) -> Turn | None:
         """Do what one of this room's buttons says."""

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
 
-from handlers import notices, shared_drafts
+from handlers import notices, numbered, shared_drafts
+from handlers.handover_words import is_way_out
 from handlers.messages import SESSION_VERSION, Happening, Incoming, Kind, Notice, Reply, Session, Turn
 from handlers.notices import Rules
 from storage import accounts, audit, budgets, digests, events, jobs, outbox, people
@@ -107,7 +108,7 @@ def take(tx: Connection, lane: str, handlers: Handlers, lease: Lease, now: datet
         audit.add(tx, event.kind, now, event_id=event.id, lane=event.lane)
         events.finish(tx, event.id, now)
         return Taken(event.id, more=event.more, queued=told, personal=False)
-    if event.kind == MESSAGE and event.account.is_paused(now):
+    if event.kind == MESSAGE and event.account.is_paused(now) and not is_way_out(Incoming.from_json(event.body).text):
         # A person of the agency reads and answers it, and what was asked before that stays as it is.
         if event.account.gone_at is not None:
             accounts.close(tx, event.account.id, None)
@@ -245,6 +246,8 @@ def _add_notice(tx: Connection, event: Pending, number: int, notice: Notice, now
         notice.not_before,
         notice.about,
     )
+    if notice.not_before is None:
+        numbered.offer(tx, account, reply, now)
     outbox.add(tx, row, now, owner=None, lease_seconds=0)
 
 

@@ -54,6 +54,11 @@ COLUMNS = (
 _FIND = select(*COLUMNS).select_from(account.outerjoin(conversation))
 _BY_LANE = _FIND.where(account.c.lane == bindparam("b_lane"))
 _BY_ID = _FIND.where(account.c.id == bindparam("b_id"))
+_HELD = (
+    select(conversation.c.version, conversation.c.state)
+    .where(conversation.c.account_id == bindparam("b_id"))
+    .with_for_update()
+)
 _ADD = insert(account)
 _ADD_STATE = insert(conversation)
 _SAVE_STATE = (
@@ -95,6 +100,12 @@ def by_id(tx: Connection, account_id: int) -> tuple[Account, Saved | None] | Non
     """Load an account and its conversation's state, if any."""
     row = tx.execute(_BY_ID, {"b_id": account_id}).one_or_none()
     return None if row is None else found(*row)
+
+
+def held_state(tx: Connection, account_id: int) -> Saved | None:
+    """Load a conversation's state and hold it to the end of the transaction: to change it from another lane."""
+    row = tx.execute(_HELD, {"b_id": account_id}).one_or_none()
+    return None if row is None else Saved(*row)
 
 
 def found(*values: Any) -> tuple[Account, Saved | None]:

@@ -48,6 +48,8 @@ from storage.schema_dossiers import dossier_supplement as dossier_supplement
 from storage.schema_dossiers import source as source
 from storage.schema_follows import follow as follow
 from storage.schema_follows import look_up_pace as look_up_pace
+from storage.schema_handovers import handover as handover
+from storage.schema_handovers import handover_line as handover_line
 from storage.schema_officials import claim as claim
 from storage.schema_officials import duty_notice as duty_notice
 from storage.schema_officials import duty_wish as duty_wish

@@ -24,7 +24,7 @@ from bot.channels.telegram_files import Part, parts
 from bot.channels.telegram_reading import Me
 from bot.channels.telegram_rendering import Keyboard, keyboard, sharing
 from handlers.messages import Reply
-from knowledge.errors import TryLater, Unusable
+from knowledge.errors import Moved, Refused, TryLater, Unusable
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,7 @@ TYPING_SECONDS = 0.7  # who is answered sooner needs no sign that somebody types
 BEGUN_SECONDS = 4 * 3600.0  # how long a message that was sent in part is remembered; its tries come within an hour
 BEGUN_MOST = 1000
 CLOSING_SECONDS = 2.0  # for answers to taps that are under way
+OPENS = ":+"  # stands in an address before the name of a topic that is still to be opened
 NO_PREVIEW = {"is_disabled": True}
 
 _NOT_MODIFIED = "message is not modified"
@@ -58,7 +59,10 @@ class _Way:
 
 
 class Telegram:
-    """The channel. An address is `<chat id>` or, for a topic of a group, `<chat id>:<thread id>`."""
+    """The channel. An address is `<chat id>` or, for a topic of a group, `<chat id>:<thread id>`.
+
+    `<chat id>:+<name>` is a topic still to be opened: that is done when its first row is sent, and the account moves.
+    """
 
     name = "telegram"
 
@@ -76,6 +80,8 @@ class Telegram:
         part in doubt, or refused, ends the message: what was sent is not repeated.
         """
         self._stop_typing(message.address)
+        if OPENS in message.address:
+            raise Moved(await self._open_topic(*message.address.split(OPENS, 1)))
         reply = message.reply
         cut = parts(message)
         key = (message.address, reply)
@@ -116,6 +122,19 @@ class Telegram:
         sent = await self.api.call(method, chat_id=way.chat, message_thread_id=way.thread, **shown)
         number = sent.get("message_id") if isinstance(sent, dict) else None
         return None if number is None else str(number)
+
+    async def _open_topic(self, chat: str, name: str) -> str:
+        """Open a topic in a group and give its address; that of the group itself where none can be opened there."""
+        try:
+            with border():
+                topic = await self.api.call("createForumTopic", chat_id=int(chat), name=name)
+        except Refused as error:
+            log.error(
+                "Telegram opens no topic in the officials' group (topics on? the bot may manage them?): %s", error
+            )
+            return chat
+        number = topic.get("message_thread_id") if isinstance(topic, dict) else None
+        return chat if number is None else f"{chat}:{number}"
 
     def _take_begun(self, key: tuple[str, Reply]) -> int:
         done, at = self._begun.pop(key, (0, 0.0))

@@ -267,8 +267,9 @@ def _addressed(message: _Message, me: Me) -> bool:
         return command is None or command[2].casefold() == me.username.casefold()
     answered = message.reply_to_message
     if answered is not None and answered.sender is not None and answered.sender.id == me.id:
-        # In a topic every message seems to answer the one that opened it.
-        return answered.message_id != message.message_thread_id
+        # In a topic every message seems to answer the one that opened it. The bot opens topics for conversations with
+        # the officials alone: there everything is for it, but what answers a colleague.
+        return message.is_topic_message or answered.message_id != message.message_thread_id
     if me.username and _mention(me).search(words):
         return True
     entities = (*message.entities, *message.caption_entities)

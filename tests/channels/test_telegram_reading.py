@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,7 +20,8 @@ LINK = "/start HS_H58-15-000123"
 
 
 def said(incoming: Incoming, address: str = "100", key: str = "1", query: str | None = None) -> Said:
-    return Said(key, address, incoming, query)
+    by = str(PERSON["id"]) if incoming.group else None
+    return Said(key, address, replace(incoming, by=by), query)
 
 
 NAMELESS: Json = {"id": 1087968824, "is_bot": True, "first_name": "Group"}
@@ -73,6 +75,16 @@ SAMPLES: dict[str, tuple[Json, Heard]] = {
     "a poll": (message(poll=POLL), said(Incoming(OTHER))),
     "a web form": (message(web_app_data={"data": "{}", "button_text": "Mở"}), said(Incoming(OTHER))),
     "an album": (message(photo=PHOTO, media_group_id="139"), said(Incoming(FILE, files=LARGEST), key="album:100:139")),
+    "a text in a topic that we opened": (
+        message(
+            chat=FORUM,
+            message_thread_id=7,
+            is_topic_message=True,
+            text="Dạ, thiếu bản vẽ",
+            reply_to_message={"message_id": 7, "from": BOT, "chat": FORUM, "date": 1},
+        ),
+        said(Incoming(TEXT, "Dạ, thiếu bản vẽ", group=True), f"{FORUM['id']}:7"),
+    ),
     "a text in a topic, to us": (
         message(chat=FORUM, message_thread_id=7, is_topic_message=True, text="/nhan 45"),
         said(Incoming(TEXT, "/nhan 45", group=True), "-1001234567890:7"),
@@ -100,7 +112,7 @@ SAMPLES: dict[str, tuple[Json, Heard]] = {
     ),
     "a nameless administrator's command": (
         message(chat=GROUP, text="/menu", sender_chat=GROUP, sender=NAMELESS),
-        said(Incoming(TEXT, "/menu", group=True), "-4001"),
+        Said("1", "-4001", Incoming(TEXT, "/menu", group=True)),
     ),
     "blocked": (membership("kicked"), Left("100")),
     "removed from a group": (membership("left", chat=GROUP), Left("-4001")),
@@ -118,7 +130,17 @@ IGNORED: dict[str, tuple[Json, bool]] = {
     "a group's photo": (message(chat=GROUP, photo=PHOTO), False),
     "a command for another bot": (message(chat=GROUP, text="/menu@other_bot"), False),
     "a mention of a longer name": (message(chat=GROUP, text="@mot_cua_bot2 ơi"), False),
-    "a topic of ours": (
+    "an answer to a colleague in a topic that we opened": (
+        message(
+            chat=FORUM,
+            message_thread_id=7,
+            is_topic_message=True,
+            text="x",
+            reply_to_message={"message_id": 9, "from": PERSON, "chat": FORUM, "date": 1},
+        ),
+        False,
+    ),
+    "a thread of ours": (
         message(chat=FORUM, text="x", message_thread_id=7, reply_to_message={"message_id": 7, "from": BOT}),
         False,
     ),

@@ -13,7 +13,7 @@ from telegram.error import NetworkError, TimedOut
 from bot.channels.base import Outgoing
 from bot.channels.telegram_errors import NeverLeft, seconds
 from handlers.messages import Button, Reply
-from knowledge.errors import Refused, TryLater, Uncertain
+from knowledge.errors import Moved, Refused, TryLater, Uncertain
 from tests.channels.contract import NEW_ADDRESS
 from tests.channels.telegram_transport import (
     OK,
@@ -125,6 +125,23 @@ async def test_a_topic_that_is_gone_is_answered_in_the_group() -> None:
     telegram, request = channel(NO_THREAD)
     assert await telegram.send(outgoing(address="-1001234567890:7")) == "101"
     assert ["message_thread_id" in asked for asked in request.of("sendMessage")] == [True, False]
+
+
+async def test_a_topic_that_is_still_to_be_opened_is_opened_once_and_the_conversation_moves_there() -> None:
+    opened = (200, json.dumps({"ok": True, "result": {"message_thread_id": 41, "name": "x"}}).encode())
+    telegram, request = channel(opened)
+    with pytest.raises(Moved) as moved:
+        await telegram.send(outgoing(address="-1001234567890:+Hội thoại 17"))
+    assert moved.value.address == "-1001234567890:41"
+    assert request.of("createForumTopic") == [{"chat_id": -1001234567890, "name": "Hội thoại 17"}]
+    assert request.of("sendMessage") == [], "the message goes when the new address is safe"
+
+
+async def test_where_no_topic_can_be_opened_the_conversation_moves_to_the_group_itself() -> None:
+    telegram, _ = channel(refusal(400, "Bad Request: the chat is not a forum"))
+    with pytest.raises(Moved) as moved:
+        await telegram.send(outgoing(address="-1001234567890:+Hội thoại 17"))
+    assert moved.value.address == "-1001234567890"
 
 
 async def test_markup_that_telegram_does_not_take_is_sent_once_more_as_plain_text() -> None:

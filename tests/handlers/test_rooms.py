@@ -10,6 +10,8 @@ from typing import cast
 import pytest
 from markupsafe import Markup
 
+import handlers.board
+import handlers.handover
 import storage.dossiers
 from handlers.actions import action
 from handlers.conversation import Conversation
@@ -111,6 +113,7 @@ class Visitor:
 @pytest.fixture
 def anna(monkeypatch: pytest.MonkeyPatch) -> Visitor:
     monkeypatch.setattr(storage.dossiers, "find", lambda _tx, _code: None)
+    monkeypatch.setattr(handlers.handover, "people", handlers.board.people)
     return Visitor()
 
 

@@ -16,20 +16,23 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
+from bot import handover_file
 from bot.app import App
+from bot.attachments import Attachments
 from bot.channels.base import Outgoing, OutgoingFile
+from bot.channels.telegram import OPENS
 from bot.delivery import Delivery
 from bot.jobs import Jobs
 from bot.schedule import Schedule
 from bot.store import Store
 from bot.turns import Served, Turns
-from handlers import follow_notices, intake, linking
+from handlers import follow_notices, handover, handover_notices, intake, linking
 from handlers import officials as officials_room
 from handlers.conversation import FEEDBACK, Conversation
 from handlers.library import Library
 from handlers.messages import Attachment, Button, Incoming, Kind, Reply
 from handlers.turn import Handlers, Work
-from knowledge.errors import DeliveryError, Unusable
+from knowledge.errors import DeliveryError, Moved, Unusable
 from storage import accounts, files, officials, web_rows, zalo_contacts
 from storage.accounts import lane_of
 from storage.database import Connection, Database
@@ -43,7 +46,7 @@ T = TypeVar("T")
 
 MONDAY_MORNING = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)  # 10:00 in Viet Nam, the day before a holiday
 DOSSIERS = "dossiers"  # the kind of events that bring dossiers
-SHOWN_AS = {"telegram": "telegram", "zalo_oa": "zalo", "zalo_bot": "zalo", "web": "web", "terminal": "terminal"}
+CHANNELS = ("telegram", "zalo_oa", "zalo_bot", "web", "terminal")
 
 
 class Clock:
@@ -71,10 +74,15 @@ class Platform:
         self.files: dict[str, bytes] = {}
         self.sent: list[Outgoing] = []
         self.faults: dict[str, DeliveryError] = {}
+        self.topics = 40
 
     async def send(self, message: Outgoing) -> str | None:
         if message.address in self.faults:
             raise self.faults[message.address]
+        chat, opens, _ = message.address.partition(OPENS)
+        if opens:  # as `bot.channels.telegram` opens a topic
+            self.topics += 1
+            raise Moved(f"{chat}:{self.topics}")
         assert not message.repeated
         self.sent.append(message)
         return f"m{len(self.sent)}"
@@ -113,11 +121,11 @@ class Phone:
     channel: str
     address: str
     heard: list[Read] = field(default_factory=list)
+    log: list[str] = field(default_factory=list)
     offered: list[Button] = field(default_factory=list)
-    _seen: int = 0
 
     def says(self, text: str, *, group: bool = False) -> Phone:
-        return self.does(Incoming(Kind.TEXT, text, group=group))
+        return self.does(Incoming(Kind.TEXT, text, group=group or self.is_group))
 
     def taps(self, label: str) -> Phone:
         """Press the button of this label that was shown last."""
@@ -131,11 +139,16 @@ class Phone:
 
     def sends(self, content: bytes, name: str, words: str = "") -> Phone:
         """Send a file."""
+        return self.does(self.file(content, name, words))
+
+    def file(self, content: bytes | None, name: str, words: str = "") -> Incoming:
+        """Give a message with a file; None: one that is gone when the bot looks for it."""
         platform = self.cast.platforms[self.channel]
-        reference = f"file {len(platform.files)}"
-        platform.files[reference] = content
-        sent = (Attachment(reference, name, len(content)),)
-        return self.does(Incoming(Kind.TEXT if words else Kind.FILE, words, group=self.is_group, files=sent))
+        reference = f"file {len(platform.files)} {name}"
+        if content is not None:
+            platform.files[reference] = content
+        sent = (Attachment(reference, name, None if content is None else len(content)),)
+        return Incoming(Kind.TEXT if words else Kind.FILE, words, group=self.is_group, files=sent)
 
     @property
     def is_group(self) -> bool:
@@ -148,12 +161,13 @@ class Phone:
     def looks(self) -> Phone:
         """Look at what came since the last look."""
         self.heard = [self._read(one) for one in self.cast.unread(self)]
+        self.log += [read.words for read in self.heard]
         self.offered += [button for read in self.heard for button in read.buttons]
         return self
 
     def _read(self, message: Outgoing) -> Read:
         check_alike(message.reply)
-        words, labels = RENDERERS[SHOWN_AS[self.channel]](message.reply)
+        words, labels = RENDERERS[self.channel](message.reply)
         buttons = [button for row in message.reply.buttons for button in row]
         assert labels == [button.label for button in buttons]
         return Read(words.strip(), buttons, message.files, message.reply)
@@ -204,7 +218,7 @@ class Cast:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.clock = Clock()
-        self.platforms = {name: (Page if name == "web" else Platform)(name) for name in SHOWN_AS}
+        self.platforms = {name: (Page if name == "web" else Platform)(name) for name in CHANNELS}
         self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
         self._pages: dict[str, int] = {}
         self._places: dict[tuple[str, str], int] = {}
@@ -214,12 +228,15 @@ class Cast:
         """Compose a process as `bot.app` does; only the database is carried over to the next."""
         store, owner = Store(self.database), uuid4().hex
         delivery = Delivery(store, self.platforms, owner, self.clock)
-        conversation = Conversation(COMPLETE, Library(), None, (FEEDBACK, officials_room.ROOM, linking.ROOM))
-        work: dict[str, Work] = {DOSSIERS: intake.take_in}
-        rules = {**follow_notices.rules(COMPLETE), **linking.rules(COMPLETE)}
+        rooms = (FEEDBACK, officials_room.ROOM, linking.ROOM, handover.ROOM)
+        conversation = Conversation(COMPLETE, Library(), None, rooms)
+        work: dict[str, Work] = {DOSSIERS: intake.take_in, handover.WATCH: handover.watch}
+        rules = {**follow_notices.rules(COMPLETE), **linking.rules(COMPLETE), **handover_notices.rules(COMPLETE)}
         handlers = Handlers(conversation, conversation.apologise, work, conversation.results, rules)
         turns = Turns(store, handlers, delivery, Served([*self.platforms, "clock"]), self.clock)
-        jobs = Jobs(store, {}, owner, self.clock, turns.wake)
+        fetched = Attachments(self.database, self.platforms, asyncio.get_running_loop())
+        passing = partial(handover_file.work, self.database, fetched, self.clock)
+        jobs = Jobs(store, {handover.FETCH: passing}, owner, self.clock, turns.wake)
         self.app = App(self.database, store, turns, delivery, jobs, Schedule(store, [], str, self.clock, turns.wake))
 
     async def _stop(self) -> None:
@@ -250,6 +267,15 @@ class Cast:
     async def _receive(self, phone: Phone, incoming: Incoming) -> None:
         await self.app.receive(phone.channel, phone.address, incoming)
         await self.app.finish(phone.channel, phone.address)
+
+    def hears(self, phone: Phone, incoming: Incoming) -> None:
+        """Take a message, and leave the long work that it orders."""
+
+        async def take() -> None:
+            await self.app.receive(phone.channel, phone.address, incoming)
+            await self.app.turns.idle()
+
+        self._runner.run(take())
 
     def settles(self) -> None:
         """Send what is due."""

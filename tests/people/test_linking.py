@@ -68,6 +68,13 @@ def test_a_code_typed_on_the_second_channel_joins_after_the_first_confirms(an: P
     an.says("/lienket").sees("2 tài khoản", "anh/chị đang dùng")
 
 
+def test_where_buttons_are_numbers_the_request_is_confirmed_by_its_number(an: Phone, zalo: Phone) -> None:
+    code = code_of(zalo)
+    an.says(f"/lienket {code}").taps(ASK)
+    zalo.looks().sees("Telegram (số kết thúc …001)")
+    zalo.says("1").sees("Đã liên kết với Telegram")
+
+
 def test_who_presses_not_me_is_joined_with_nobody_and_the_code_is_spent(an: Phone, zalo: Phone) -> None:
     code = code_of(an)
     zalo.says(f"/lienket {code}").taps(ASK)

@@ -12,7 +12,7 @@ from datetime import timedelta
 import pytest
 
 from bot.app import rooms
-from handlers import checklists, deep_links, follows, receipt_photos
+from handlers import checklists, deep_links, follows, linking, phone_notices, receipt_photos
 from handlers.actions import action
 from handlers.messages import Incoming, Kind, Reply
 from handlers.rooms import Room
@@ -24,12 +24,8 @@ from tests.stories.office import Office
 
 ADDED = rooms("nd09")
 ALWAYS = (follows.ROOM, receipt_photos.ROOM, checklists.ROOM, deep_links.ROOM)  # of everybody's conversation
-PUBLIC = {verb for room in ALWAYS for verb in room.verbs} | {
-    "invite",
-    "news",
-    "dialogueask",
-    "link",
-}  # an invite is for whoever has its code
+OPEN = (*ALWAYS, linking.ROOM, phone_notices.ROOM)
+PUBLIC = {verb for room in OPEN for verb in room.verbs} | {"invite", "news", "dialogueask", "person"}
 VERBS = {verb: room for room in ADDED for verb in room.verbs}
 GUARDED = sorted(verb for verb in VERBS if verb not in PUBLIC)
 COMMANDS = {name: verb for room in ADDED for name, verb in room.commands.items()}
