@@ -8,9 +8,12 @@ import typer
 
 from bot.cli.common import Most, opened, settings
 from bot.cli.output import write, write_json
+from handlers import broadcasts, duty_notices, freshness, upkeep
 from storage import audit as trail
 
 MOST = 50
+CLOCK = (duty_notices.DIGESTS, broadcasts.MOMENT, freshness.WATCH, upkeep.EXPIRE)
+"""What the clock does every few minutes and at every hour; asked for by --action alone."""
 
 
 def audit(
@@ -25,7 +28,7 @@ def audit(
     """
     given = settings()
     with opened(given) as database, database.transaction() as tx:
-        for line in trail.latest(tx, most, action, find):
+        for line in trail.latest(tx, most, action, find, without=CLOCK):
             at = line.at.astimezone(given.agency.timezone)
             if as_json:
                 write_json({"at": at.isoformat(timespec="seconds"), "action": line.action, "detail": line.detail})

@@ -21,6 +21,7 @@ from knowledge.status import Status
 from storage import accounts, duty, files, officials, presence
 from storage.accounts import lane_of
 from storage.database import Database
+from storage.events import NewEvent
 from storage.intake import Origin
 from storage.officials import Role
 from storage.schema import audit
@@ -291,3 +292,28 @@ async def test_a_deleted_topic_is_found_out_reported_and_takes_nothing_from_the_
     platform.send = refuse  # type: ignore[method-assign]
     assert who(await desk.told(record(1))) == ["an", "quan"]
     assert who(await desk.told(record(2))) == ["an"]
+
+
+async def test_nothing_is_told_twice_across_a_restart_replicas_and_repeated_intake(
+    engine_url: str, tmp_path: Path
+) -> None:
+    async with board(engine_url, tmp_path / "first") as opened:
+        first = Desk(opened)
+        await first.has("an", Role.OFFICIAL, BUILDING)
+        due = record(1, due=datetime.fromisoformat("2026-11-20T09:00:00+07:00"))
+        app = opened.app
+        await app.take_in("before the restart", 1, intake.batch([due], Origin("một cửa", opened.clock())))
+        await app.turns.idle()
+    told = len(opened.platform.sent)
+    async with board(engine_url, tmp_path / "one") as one, board(engine_url, tmp_path / "two") as two:
+        await Desk(one).settle()
+        again = await Desk(one).told(due) + await Desk(two).told(due)
+        lane = one.app.database.vault.digest("moment", duty_notices.DAY)
+        days = [NewEvent("clock", f"{duty_notices.DAY}:{n}", duty_notices.DAY, "{}", lane) for n in range(2)]
+        await asyncio.gather(one.app.turns.take(days[0]), two.app.turns.take(days[1]))
+        await asyncio.gather(Desk(one).settle(), Desk(two).settle())
+        texts = [str(each.reply.text).splitlines()[0] for each in [*one.platform.sent, *two.platform.sent]]
+    assert again == []
+    assert told + sum("Hồ sơ mới" in text for text in texts) == 1
+    assert sum("Đã quá hạn" in text for text in texts) == 1
+    assert len(texts) == 2 - told
