@@ -35,6 +35,8 @@ from handlers import (
     duty_desk,
     duty_notices,
     duty_roster,
+    feedback_desk,
+    feedback_notices,
     file_intake,
     follow_notices,
     freshness,
@@ -44,17 +46,19 @@ from handlers import (
     library,
     linking,
     officials,
+    personal_data,
     phone_notices,
     pulling,
     question_desk,
     quiet,
     reports,
+    satisfaction,
     stale_notes,
     upkeep,
     withdrawals,
 )
 from handlers import departures as office_departures
-from handlers.agency import Agency, LookUps
+from handlers.agency import Agency, FeedbackRules, LookUps
 from handlers.conversation import FEEDBACK, Conversation
 from handlers.library import Library
 from handlers.messages import Incoming
@@ -73,6 +77,7 @@ from storage.vault import open_vault
 from storage.watcher import Watcher
 
 OFFICE = (catalogue_desk.ROOM, question_desk.ROOM)  # officials' rooms of the catalogue; the first takes files
+FEEDBACK_OFFICE = (feedback_desk.ROOM, satisfaction.ROOM, personal_data.ROOM)
 IMPORT = "import"  # the channel of events that come from files
 TOLD_AT = time(8)  # local time: people are up, and the office is open for whoever asks back
 DUTY_AT = time(7, 15)  # local time: the working day has begun
@@ -203,6 +208,7 @@ def agency(settings: Settings) -> Agency:
         look_ups=LookUps(**settings.lookup.model_dump()),
         phone_notices=settings.zalo_oa.on and bool(settings.zalo_oa.zns_template),
         vouching=frozenset({"telegram", "zalo_oa"} if settings.zalo_oa.phone_vouched else {"telegram"}),
+        feedback=FeedbackRules(**settings.feedback.model_dump()),
     )
 
 
@@ -238,6 +244,7 @@ def rooms(preset: str) -> tuple[Room, ...]:
         *OFFICE,
         file_intake.ROOM,
         reports.room(preset),
+        *FEEDBACK_OFFICE,
     )
 
 
@@ -290,6 +297,8 @@ async def running(
         duty_notices.DIGESTS: duty_notices.tell_waiting,
         f"{duty_notices.FILE}_done": duty_notices.file_written,
         handover.WATCH: handover.watch,
+        personal_data.ERASED: personal_data.erased,
+        feedback_notices.DAY: partial(feedback_notices.look_at_the_day, speaks_for),
     }
     rules = together(
         follow_notices.rules(speaks_for),
@@ -305,6 +314,7 @@ async def running(
         duty_desk.RULES,
         broadcasts.RULES,
         office_departures.RULES,
+        feedback_notices.rules(speaks_for),
     )
     span = settings.delivery.quiet_hours
     kept = quiet.keep(rules, None if span is None else quiet.Quiet(*span, zone))
@@ -317,6 +327,7 @@ async def running(
     worker = Jobs(store, long_work(tools, IMPORT, DOSSIERS), owner, clock, turns.wake)
     moments: list[Daily | Hourly | Every] = [Daily(upkeep.PURGE, PURGE_AT, zone), Hourly(upkeep.EXPIRE)]
     moments += [Daily(name, TOLD_AT, zone) for name in (follow_notices.DAY, stale_notes.DAY, reports.DUE)]
+    moments.append(Daily(feedback_notices.DAY, TOLD_AT, zone))
     moments += [Hourly(freshness.WATCH), Daily(duty_notices.DAY, DUTY_AT, zone)]
     moments += [Every(name, DIGEST_MINUTES) for name in (duty_notices.DIGESTS, broadcasts.MOMENT)]
     moments.append(Every(handover.WATCH, handover.WATCH_MINUTES))

@@ -20,7 +20,7 @@ FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 HIDDEN = "***"
 LEAST_SECRET = 4  # characters; to hide a shorter one everywhere would leave nothing readable
 # httpx writes whole addresses, the token in them; telegram writes what people say; alembic each plug-in that it loads.
-QUIET = ("httpx", "httpcore", "telegram", "alembic")
+QUIET = ("PIL", "httpx", "httpcore", "telegram", "alembic")
 
 _TOKEN = re.compile(r"(?<!\d)\d{5,}(?::|%3A)[A-Za-z0-9_-]{20,}", re.IGNORECASE)  # as @BotFather makes them
 _secrets: list[str] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -19,14 +20,19 @@ from handlers import (
     duty_desk,
     duty_notices,
     duty_roster,
+    feedback,
+    feedback_desk,
+    feedback_files,
     file_intake,
     handover,
+    personal_data,
     pulling,
     receipt_photos,
     reports,
     upkeep,
 )
-from storage import privacy
+from knowledge.errors import Unavailable
+from storage import compacting, privacy
 from storage.database import Database
 
 CATALOGUE_JOBS = (checklists.KIND, checklists.FORM, *catalogue_desk.JOBS)
@@ -56,15 +62,21 @@ def long_work(tools: Tools, channel: str, kind: str) -> dict[str, Work]:
         duty_desk.CHART: partial(_office, tools, "chart"),
         apologies.FILE: partial(_office, tools, "apology"),
     }
+    work |= {job: partial(_look_at_file, tools) for job in (feedback_files.KIND, feedback_desk.FILE)}
+    work |= {personal_data.ERASE: partial(_erase_person, tools)}
+    work |= {feedback.RECEIPT: partial(_write_receipt, tools)}
     work |= {job: partial(_report, tools) for job in (reports.REPORT, reports.DRAFT)}
     work |= {job: partial(_take_files, tools, channel, kind, job) for job in file_intake.JOBS}
     return work | {job: partial(_keep_catalogue, tools, job) for job in CATALOGUE_JOBS}
 
 
 def _purge(tools: Tools, _body: str) -> str:
-    """Purge what is kept no longer, and count it by table."""
+    """Purge what is kept no longer, and count it by table; what was freed is given back, or else the next night."""
     with tools.database.transaction() as tx:
-        return json.dumps(privacy.purge(tx, tools.clock()))
+        counts = privacy.purge(tx, tools.clock())
+    with suppress(Unavailable):
+        compacting.compact(tools.database)
+    return json.dumps(counts)
 
 
 def _pull(tools: Tools, body: str) -> str:
@@ -98,6 +110,24 @@ def _keep_catalogue(tools: Tools, job: str, body: str) -> str:
     from bot.catalogue_jobs import CatalogueJobs
 
     return CatalogueJobs(tools.database, tools.fetched, tools.settings, tools.clock).work(job, body)
+
+
+def _erase_person(tools: Tools, body: str) -> str:
+    from bot import erasing
+
+    return erasing.erase(tools.database, tools.clock, body)
+
+
+def _look_at_file(tools: Tools, body: str) -> str:
+    from bot import feedback_jobs
+
+    return feedback_jobs.look_at(tools.database, tools.fetched, tools.clock, body)
+
+
+def _write_receipt(tools: Tools, body: str) -> str:
+    from bot import feedback_jobs
+
+    return feedback_jobs.write_receipt(tools.database, tools.settings, tools.clock, body)
 
 
 def _report(tools: Tools, body: str) -> str:

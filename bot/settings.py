@@ -29,6 +29,7 @@ from pydantic import (
 from bot import profile
 from bot.settings_delivery import Delivery
 from bot.settings_email import Email
+from bot.settings_feedback import FeedbackSettings
 from bot.settings_intake import Intake
 from bot.settings_lookup import Lookup
 from bot.settings_sources import Layer, Section, from_environment, from_file, resolve
@@ -264,6 +265,7 @@ class Settings(BaseModel):
     database: Database = Database()
     calendar: Calendar = Calendar()
     lookup: Lookup = Lookup()
+    feedback: FeedbackSettings = FeedbackSettings()
     intake: Intake = Intake()
     catalogue: Catalogue = Catalogue()
     delivery: Delivery = Delivery()

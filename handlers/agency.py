@@ -30,6 +30,22 @@ class LookUps:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedbackRules:
+    """How feedback is handled: the promise and how often its sender hears afterwards, in days (Thông tư 02/2017).
+
+    `per_day`: how many one account may hand in; `complaints_to`, `denunciations_to`: the addresses to which complaints
+    and denunciations are led, "" where the agency has confirmed none.
+    """
+
+    days: int = 20
+    news_days: int = 7
+    remind_days: int = 3
+    per_day: int = 5
+    complaints_to: str = ""
+    denunciations_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Agency:
     """Who runs the bot. `hours` are the agency's confirmed hours as it words them, "" while unconfirmed.
 
@@ -58,6 +74,7 @@ class Agency:
     look_ups: LookUps = LookUps()
     phone_notices: bool = False
     vouching: frozenset[str] = frozenset({"telegram"})
+    feedback: FeedbackRules = FeedbackRules()
 
     def called(self, language: str) -> str:
         """Name the agency in a language."""

@@ -17,7 +17,7 @@ from handlers import (
     deep_links,
     dossier_asking,
     dossiers,
-    feedback,
+    feedback_room,
     follows,
     forms,
     front,
@@ -25,6 +25,7 @@ from handlers import (
     offers,
     procedures,
     receipt_photos,
+    redirects,
 )
 from handlers.actions import parse
 from handlers.agency import Agency
@@ -46,7 +47,7 @@ TEXT_MOST = 4000  # characters read of one message; a question is never longer
 SWITCH_WORDS = 3  # a message must have as many words before its language changes the conversation's
 
 Simple = Callable[[Talk], Turn]
-FEEDBACK = Room("feedback", forms=(feedback.FORM,))
+FEEDBACK = feedback_room.ROOM
 
 
 class Conversation:
@@ -131,6 +132,9 @@ class Conversation:
             return gated
         if kind is Kind.TAP:
             return self._tap(talk, offers.chosen(talk) or talk.text)
+        led_away = redirects.intercept(talk)
+        if led_away is not None:
+            return led_away
         taken = self._offer(talk, (room.takes_file for room in self._added)) if talk.files else None
         if taken is not None:
             return taken

@@ -70,15 +70,16 @@ def is_offered(session: Session) -> bool:
 
 def read_move(talk: Talk, form: Form) -> tuple[Move, str] | None:
     """Read a text that stands for a button: the move and its step; None when it is none now."""
-    found = form_words.read(talk.text, [talk.say.plain(question.label) for question in form.questions])
+    draft = _draft(talk)
+    shown = form.shown(draft.answers)
+    found = form_words.read(talk.text, [talk.say.plain(question.label) for question in shown])
     if found is None:
         return None
     move, place = found
-    draft = _draft(talk)
     if draft.paused and not (move is Move.RESUME or (move is Move.ANEW and is_offered(talk.session))):
         return None
     if move is Move.EDIT:
-        return move, "" if place is None else form.questions[place].name
+        return move, "" if place is None else shown[place].name
     return move, draft.step
 
 
@@ -133,23 +134,27 @@ def _choose(talk: Talk, form: Form, draft: Draft, step: str, option: str) -> Tur
 
 
 def _move(talk: Talk, form: Form, draft: Draft, move: Move, step: str) -> Turn | None:
-    question, position = form.question(draft.step), form.position(draft.step)
+    question, prior = form.question(draft.step), form.before(draft.step, draft.answers)
     is_here = step == draft.step
     match move:
-        case Move.BACK if is_here and (draft.editing or position > 0):
-            before = REVIEW if draft.editing else form.questions[position - 1].name
+        case Move.BACK if is_here and (draft.editing or prior is not None):
+            before = REVIEW if draft.editing or prior is None else prior
             return _show(talk, form, replace(draft, step=before, editing=False))
         case Move.SKIP if is_here and question is not None and question.optional:
             kept = {name: answer for name, answer in draft.answers.items() if name != question.name}
             return _onward(talk, form, replace(draft, answers=kept))
-        case Move.KEEP if is_here and question is not None and question.name in draft.answers:
+        case Move.KEEP if is_here and question is not None and question.answered(talk, draft.answers) is not None:
             return _onward(talk, form, draft)
         case Move.OTHER if is_here and question is not None and question.other:
             return _show(talk, form, draft, note="form.type_other")
         case Move.EDIT if form.question(step) is not None:
             return _edit(talk, form, draft, step)
         case Move.SEND if draft.step == REVIEW and _lacking(talk, form, draft) is None:
-            return form.send(replace(talk, session=replace(talk.session, draft=None, misses=0)), draft.answers)
+            waits = form.waits(talk)
+            if waits is not None:
+                return _show(talk, form, draft, note=waits)
+            answers = form.filled(talk, draft.answers)
+            return form.send(replace(talk, session=replace(talk.session, draft=None, misses=0)), answers)
     return None
 
 
@@ -208,21 +213,23 @@ def _draft(talk: Talk) -> Draft:
 
 
 def _anew(talk: Talk, form: Form) -> Turn:
-    draft = Draft(form.name, form.questions[0].name, {}, talk.now)
+    draft = Draft(form.name, form.questions[0].name, dict(form.prefill(talk)), talk.now)
     text = lines([talk.say(form.intro, agency=talk.agency_name()), "", worded(talk, form, draft)])
     return talk.answer(text, buttons(talk, form, draft), draft=draft, step=None, misses=0, done="form_begun")
 
 
 def _answered(talk: Talk, form: Form, draft: Draft, given: str) -> Turn:
-    return _onward(talk, form, replace(draft, answers={**draft.answers, draft.step: given}))
+    question = form.question(draft.step)
+    remark = None if question is None or question.remark is None else question.remark(talk, given)
+    return _onward(talk, form, replace(draft, answers={**draft.answers, draft.step: given}), remark)
 
 
-def _onward(talk: Talk, form: Form, draft: Draft) -> Turn:
+def _onward(talk: Talk, form: Form, draft: Draft, remark: Markup | None = None) -> Turn:
     """Go on to the next question, or to the review after the last one or after an edit."""
-    position = form.position(draft.step) + 1
-    is_last = draft.editing or position >= len(form.questions)
-    step = REVIEW if is_last else form.questions[position].name
-    return _show(talk, form, replace(draft, step=step, editing=False))
+    step = REVIEW if draft.editing else form.after(draft.step, draft.answers, form.prefill(talk))
+    turn = _show(talk, form, replace(draft, step=step, editing=False))
+    said = turn.replies[0]
+    return replace(turn, replies=(replace(said, text=lines([remark, said.text])),)) if remark else turn
 
 
 def _show(talk: Talk, form: Form, draft: Draft, *, note: str | None = None) -> Turn:
@@ -250,8 +257,8 @@ def _ask(talk: Talk, form: Form, draft: Draft, note: Markup) -> tuple[Reply, Dra
 
 def _lacking(talk: Talk, form: Form, draft: Draft) -> str | None:
     """Name the first question that lacks a good answer: a check may have become stricter since."""
-    for question in form.questions:
-        answer = draft.answers.get(question.name)
+    for question in form.shown(draft.answers):
+        answer = question.answered(talk, draft.answers)
         is_bad = not question.optional if answer is None else question.check(talk, answer) is not None
         if is_bad:
             return question.name

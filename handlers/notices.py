@@ -12,7 +12,9 @@ from datetime import datetime
 from functools import partial
 
 from handlers.messages import Happening, Notice
+from storage import accounts, outbox
 from storage.database import Connection
+from storage.outbox import NewRow
 
 Rule = Callable[[Connection, Happening, datetime], Iterable[Notice]]
 Rules = Mapping[str, Rule]
@@ -40,3 +42,11 @@ def together(*tables: Rules) -> Rules:
 def _each(rules: Iterable[Rule], tx: Connection, happening: Happening, now: datetime) -> Iterator[Notice]:
     for rule in rules:
         yield from rule(tx, happening, now)
+
+
+def queue(tx: Connection, notice: Notice, key: str, now: datetime) -> None:
+    """Save a notice that a command causes, outside of any turn; nobody who is gone is told."""
+    found = accounts.by_id(tx, notice.account_id)
+    if found is not None and found[0].gone_at is None:
+        row = NewRow(key, found[0].id, found[0].channel, outbox.NOTICE, notice.reply.to_json())
+        outbox.add(tx, row, now, owner=None, lease_seconds=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
@@ -18,7 +18,7 @@ from knowledge.report import KEYS, Difference, Figures, count, differences, perc
 from knowledge.report_form import shipped_forms
 from knowledge.report_judging import Filed
 from knowledge.report_period import Misfit, Period, misfit
-from storage import issued_reports, reports
+from storage import issued_reports, reports, surveys
 from storage.database import Connection
 from storage.issued_reports import Issued
 from storage.reports import Editions
@@ -38,13 +38,14 @@ class Feedback:
 
     received: int | None
     empty: bool
+    figures: Mapping[str, int] = field(default_factory=dict)
 
     def known(self) -> dict[str, int | None]:
         """Give the basic figures of the PAKN form; what is not held is None."""
         (form,) = (form for form in shipped_forms() if form.subject == "feedback")
         if self.empty:
             return {name: 0 for column in form.columns for name in column.of}
-        return {"tn_trong_ky": self.received}
+        return dict(self.figures) or {"tn_trong_ky": self.received}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Findings:
     misfits: tuple[Misfit, ...] = ()
     differences: tuple[Difference, ...] = ()
     changes: Differences | None = None
+    satisfaction: Mapping[str, Counter[int]] = field(default_factory=dict)
 
     @cached_property
     def levels(self) -> Counter[int | None]:
@@ -139,6 +141,7 @@ def gather(tx: Connection, period: Period, calendar: Calendar, feedback_since: d
         tuple(fit for fit in fits if fit is not None),
         () if before is None else tuple(differences(before.pending, figures.carried_over())),
         _changes(library.of_day(tx, period.first - timedelta(days=1)), edition),
+        surveys.totals(tx, period.start, period.end),
     )
 
 
@@ -191,7 +194,9 @@ def _feedback(tx: Connection, period: Period, since: date | None) -> Feedback:
     if since is not None and since > period.first:
         return Feedback(None, empty=False)
     received = reports.feedback_received(tx, period.start, period.end)
-    return Feedback(received, empty=reports.feedback_received(tx, None, period.end) == 0)
+    if reports.feedback_received(tx, None, period.end) == 0:
+        return Feedback(received, empty=True)
+    return Feedback(received, empty=False, figures=reports.feedback_figures(tx, period.start, period.end))
 
 
 def record(findings: Findings, *, trace: bool = False) -> dict[str, Any]:
@@ -215,6 +220,10 @@ def record(findings: Findings, *, trace: bool = False) -> dict[str, Any]:
         "previous": _compared_record(findings.previous),
         "year_before": _compared_record(findings.year_before),
         "questions_without_answer": findings.questions,
+        "satisfaction": {
+            subject: {str(level): levels[level] for level in (3, 2, 1)}
+            for subject, levels in sorted(findings.satisfaction.items())
+        },
         "differences": [{"code": one.code, "was_pending": one.was_pending} for one in findings.differences],
         "illustrative": findings.illustrative,
     }

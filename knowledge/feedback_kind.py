@@ -144,6 +144,11 @@ def classify(text: str) -> Classed:
     return Classed(FeedbackKind.OTHER, None)
 
 
+def denounces_outright(text: str) -> bool:
+    """Tell whether a text speaks of denouncing or bribes outright: outside a form anything less may be a question."""
+    return _Read(text).has("outright")
+
+
 def _is_denunciation(read: _Read) -> bool:
     if read.has("denunciation"):
         return True

@@ -139,6 +139,9 @@ def release(tx: Connection, job_id: int, owner: str, again: datetime, error: str
     return tx.execute(_RELEASE, values).rowcount == 1
 
 
-def is_open(tx: Connection, lane: str) -> bool:
-    """Tell whether a job is open whose result goes to this lane."""
+def is_open(tx: Connection, lane: str, kind: str | None = None) -> bool:
+    """Tell whether a conversation ordered work, or work of this kind, that is not done yet."""
+    if kind is not None:
+        open_ = select(job.c.id).where(job.c.lane == lane, job.c.kind == kind, job.c.state.in_(OPEN)).limit(1)
+        return tx.execute(open_).one_or_none() is not None
     return bool(tx.execute(_IS_OPEN, {"b_lane": lane}).scalar_one())

@@ -236,6 +236,12 @@ def give_back(tx: Connection, ids: Sequence[int], owner: str) -> None:
         tx.execute(_GIVE_BACK, [{"b_id": row_id, "b_owner": owner} for row_id in ids])
 
 
+def is_open(tx: Connection, account_id: int) -> bool:
+    """Tell whether something is still on its way to an account."""
+    open_ = select(outbox.c.id).where(outbox.c.account_id == account_id, outbox.c.state.in_(("queued", "sending")))
+    return tx.execute(open_.limit(1)).one_or_none() is not None
+
+
 def drop(tx: Connection, account_id: int, now: datetime) -> int:
     """Give up what still waits for an account that is gone; returns how many rows."""
     return tx.execute(_DROP, {"b_account": account_id, "b_now": now}).rowcount

@@ -7,7 +7,7 @@ date until which each row is kept (`UNTIL`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from sqlalchemy import (
@@ -34,7 +34,27 @@ def personal_columns(table: Table) -> dict[Column[object], Personal]:
     return {column: personal for column, personal in declared.items() if personal is not None}
 
 
-def erase(tx: Connection, account_id: int, now: datetime, schema: MetaData = metadata) -> dict[str, int]:
+def holdings(tx: Connection, account_id: int, schema: MetaData = metadata) -> dict[str, list[dict[str, object]]]:
+    """Give everything that is held about the person behind an account, by table, columns that link tables left out."""
+    held: dict[str, list[dict[str, object]]] = {}
+    for table in schema.sorted_tables:
+        if SUBJECT not in table.info:
+            continue
+        columns = [column for column in table.columns if not column.foreign_keys and column.name != "content_hash"]
+        rows = tx.execute(select(*columns).where(about(table, account_id))).mappings() if columns else ()
+        found = [{name: value for name, value in row.items() if value is not None} for row in rows]
+        if found:
+            held[table.name] = found
+    return held
+
+
+def erase(
+    tx: Connection,
+    account_id: int,
+    now: datetime,
+    schema: MetaData = metadata,
+    spared: Collection[str] = (),
+) -> dict[str, int]:
     """Erase the person behind an account, with all accounts that they joined to it (`PERSON`).
 
     Whatever the schema declares to be about them is deleted or emptied.
@@ -42,7 +62,7 @@ def erase(tx: Connection, account_id: int, now: datetime, schema: MetaData = met
     Returns how many rows of each table were deleted or emptied, only tables where there were any, and leaves one
     line in the trail with these numbers and nothing that leads back to the person. A table with a column whose
     erasure is `ROW` loses the row; in the others the personal columns become NULL. The account goes last, so that
-    rows which refer to it by a foreign key follow that key's ON DELETE rule.
+    rows which refer to it by a foreign key follow that key's ON DELETE rule. `spared`: tables to be left for now.
 
     (Luật Bảo vệ dữ liệu cá nhân 91/2025/QH15, Điều 14: deletion that cannot be undone.)
     """
@@ -50,7 +70,7 @@ def erase(tx: Connection, account_id: int, now: datetime, schema: MetaData = met
     done: dict[str, int] = {}
     for one in _joined(tx, account_id, schema):
         for table in reversed(schema.sorted_tables):  # who refers to a row comes before that row
-            if SUBJECT in table.info:
+            if SUBJECT in table.info and table.name not in spared:
                 _count(done, table.name, _remove(tx, table, about(table, one)))
     audit.add(tx, "erased", now, detail=_said(done))
     return done

@@ -28,7 +28,13 @@ from sqlalchemy import (
 from knowledge.report_judging import CONCLUDED, Filed, Held
 from knowledge.report_period import Period
 from storage.catalogue import PUBLISHED
-from storage.schema import audit, dossier, dossier_history, edition, feedback
+from storage.feedback import ANONYMOUS, State
+from storage.schema import audit, dossier, dossier_history, edition, feedback, feedback_step
+
+CLOSED = tuple(str(state) for state in (State.ANSWERED, State.REFUSED, State.FORWARDED, State.WITHDRAWN))
+FEEDBACK_KEYS = (
+    *("tn_hvhc", "tn_qdhc", "tn_ky_truoc", "tn_trong_ky", "da_hvhc", "da_qdhc", "dang_hvhc", "dang_qdhc", "cong_khai"),
+)
 
 ROWS_AT_ONCE = 500  # of a stream, and values in one query: SQLite's builds allow from 999 upward
 UNKNOWN = "unknown"  # the word of the trail for a question that nothing answered (`Turn.done`)
@@ -132,11 +138,44 @@ def holds_since(tx: Connection) -> datetime | None:
 
 
 def feedback_received(tx: Connection, since: datetime | None, until: datetime) -> int:
-    """Count the feedback that the register took in before `until`, from `since` on if it is given."""
-    counted = select(func.count()).select_from(feedback).where(feedback.c.received_at < until)
+    """Count the feedback taken in before `until`, from `since` on if it is given; anonymous tips do not count."""
+    is_counted = feedback.c.sender_kind != ANONYMOUS
+    counted = select(func.count()).select_from(feedback).where(feedback.c.received_at < until, is_counted)
     if since is not None:
         counted = counted.where(feedback.c.received_at >= since)
     return int(tx.execute(counted).scalar_one())
+
+
+def feedback_figures(tx: Connection, since: datetime, until: datetime) -> dict[str, int]:
+    """Count the feedback of a period as its form does: what came, of which kind, what was handled, what was published.
+
+    The form knows two kinds: what is about both, or about something else, stands with regulations. Handled is what was
+    answered, refused, forwarded or taken back before `until` and not opened again; what was handled before `since` is
+    of the period before.
+    """
+    last = (
+        select(feedback_step.c.feedback_id, func.max(feedback_step.c.id).label("id"))
+        .where(feedback_step.c.at < until, feedback_step.c.state.in_((*CLOSED, str(State.REOPENED))))
+        .group_by(feedback_step.c.feedback_id)
+        .subquery()
+    )
+    closing = select(feedback_step.c.feedback_id, feedback_step.c.at, feedback_step.c.state).join(
+        last, last.c.id == feedback_step.c.id
+    )
+    closed = {row.feedback_id: row.at for row in tx.execute(closing) if row.state in CLOSED}
+    columns = (feedback.c.id, feedback.c.received_at, feedback.c.kind, feedback.c.published_at)
+    rows = tx.execute(select(*columns).where(feedback.c.received_at < until, feedback.c.sender_kind != ANONYMOUS))
+    told = dict.fromkeys(FEEDBACK_KEYS, 0)
+    for row in rows:
+        done = closed.get(row.id)
+        if done is not None and done < since:
+            continue
+        kind = "hvhc" if row.kind == "conduct" else "qdhc"
+        told[f"tn_{kind}"] += 1
+        told["tn_trong_ky" if row.received_at >= since else "tn_ky_truoc"] += 1
+        told[f"{'dang' if done is None else 'da'}_{kind}"] += 1
+        told["cong_khai"] += done is not None and row.published_at is not None and since <= row.published_at < until
+    return told
 
 
 def editions_begun(tx: Connection, period: Period) -> list[Editions]:

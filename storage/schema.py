@@ -46,6 +46,13 @@ from storage.schema_dossiers import dossier_history as dossier_history
 from storage.schema_dossiers import dossier_progress as dossier_progress
 from storage.schema_dossiers import dossier_supplement as dossier_supplement
 from storage.schema_dossiers import source as source
+from storage.schema_feedback import consent as consent
+from storage.schema_feedback import contact as contact
+from storage.schema_feedback import feedback as feedback
+from storage.schema_feedback import feedback_file as feedback_file
+from storage.schema_feedback import feedback_step as feedback_step
+from storage.schema_feedback import privacy_request as privacy_request
+from storage.schema_feedback import survey as survey
 from storage.schema_follows import follow as follow
 from storage.schema_follows import look_up_pace as look_up_pace
 from storage.schema_handovers import handover as handover
@@ -224,22 +231,6 @@ audit = Table(
     Index("ix_audit_at", "at"),
 )
 """What was done, a line a person can read; never content or identity."""
-
-feedback = Table(
-    "feedback",
-    metadata,
-    plain("id", ROW_ID, primary_key=True),
-    plain("number", String(20), nullable=False, unique=True),
-    plain("account_id", ROW_ID, ForeignKey("account.id", ondelete="SET NULL")),
-    plain("received_at", Moment(), nullable=False),
-    plain("state", String(10), nullable=False),
-    personal("content", Sealed("feedback.content"), erasure=Erasure.EMPTY, kept=REGISTER),
-    personal("sender_name", Sealed("feedback.sender_name"), erasure=Erasure.EMPTY, kept=REGISTER),
-    personal("sender_address", Sealed("feedback.sender_address"), erasure=Erasure.EMPTY, kept=REGISTER),
-    personal("sender_phone", Sealed("feedback.sender_phone"), erasure=Erasure.EMPTY, kept=REGISTER),
-    info={SUBJECT: "account_id"},
-)
-"""Feedback and recommendations (phản ánh, kiến nghị) with their receipt numbers."""
 
 counter = Table(
     "counter",

@@ -153,7 +153,8 @@ def _feedback(_report: Report, findings: Findings) -> Iterator[Block]:
     else:
         yield Sentence(say("pakn.some", received=received))
     if received is not None and not findings.feedback.empty:
-        yield Sentence(say("pakn.by_class"), aside=True)
+        figures = findings.feedback.figures
+        yield Sentence(say("pakn.by_class", **figures)) if figures else Sentence(say("body.no_data"), aside=True)
 
 
 def _onestop(report: Report, findings: Findings) -> Iterator[Block]:
@@ -218,9 +219,13 @@ def tells_returns(findings: Findings) -> bool:
     return any(way is not None for way in findings.returned_by)
 
 
-def _satisfaction(_report: Report, _findings: Findings) -> Iterator[Block]:
+def _satisfaction(_report: Report, findings: Findings) -> Iterator[Block]:
     yield Heading(say("satisfaction.title"))
-    yield Sentence(say("body.no_data"), aside=True)
+    if not findings.satisfaction:
+        yield Sentence(say("body.no_data"), aside=True)
+    for subject, levels in sorted(findings.satisfaction.items()):
+        counts = {"high": levels[3], "middle": levels[2], "low": levels[1], "count": levels.total()}
+        yield Sentence(say(f"satisfaction.{subject}", **counts))
 
 
 def _comparison(_report: Report, findings: Findings) -> Iterator[Block]:
@@ -259,8 +264,7 @@ def missing(report: Report) -> list[str]:
         "illustrative": findings.illustrative,
         "no_catalogue": findings.edition is None,
         "feedback_not_covered": findings.feedback.received is None,
-        "feedback_class": findings.feedback.received is not None and not findings.feedback.empty,
-        "satisfaction": True,
+        "satisfaction": not findings.satisfaction,
         "returned_by_post": not tells_returns(findings),
         "lateness_causes": findings.late > 0,
         "previous": findings.previous.total is None,

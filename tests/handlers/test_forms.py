@@ -83,7 +83,20 @@ POLL = Form(
 )
 """A form of choices: one that is needed, one that takes another answer, one that may be skipped."""
 
-FORMS = {"feedback": feedback.FORM, "survey": SURVEY, "poll": POLL}
+PLAIN = Form(
+    "feedback",
+    "feedback.title",
+    "feedback.intro",
+    tuple(
+        Question(one.name, one.asks, one.label, one.check, free=one.free, names=one.names)
+        for one in feedback.FORM.questions
+        if not one.aside
+    ),
+    lambda talk, answers: SENT("feedback", talk, answers),
+)
+"""The four questions that the feedback form asks, without what it proposes from the database."""
+
+FORMS = {"feedback": PLAIN, "survey": SURVEY, "poll": POLL}
 GOOD = {
     "content": (LONG, "Xin xem hồ sơ 000.00.15.H10-261102-0001 giúp em?", "quy định về lệ phí là thế nào?"),
     "name": ("Huy", "Dũng", "Công ty TNHH Thử Nghiệm", "Tiệp"),
@@ -153,7 +166,7 @@ class Person:
         self.replies: tuple[Reply, ...] = ()
         self.restart()
         monkeypatch.setattr(f"{__name__}.SENT", self._sent)
-        monkeypatch.setattr(storage.feedback, "next_number", lambda _tx, year: f"PA-{year}-0001")
+        monkeypatch.setattr(storage.feedback, "next_number", lambda _tx, day: f"PAKN-{day:%Y%m%d}-0001")
         monkeypatch.setattr(storage.feedback, "add", lambda _tx, _account, given: self.sent.append(_of(given)))
         monkeypatch.setattr(storage.dossiers, "find", lambda _tx, _code: None)
 

@@ -14,9 +14,10 @@ import pytest
 
 import handlers
 from bot.channels.plain import plain_text
-from handlers import attachments
+from handlers import attachments, feedback_desk, feedback_files, feedback_notices, personal_data, satisfaction
 from handlers.commands import MENU
 from handlers.documents import dossier_list
+from handlers.feedback_classes import NAMES as CLASS_NAMES
 from handlers.front import TOPICS
 from handlers.guard import REMEMBERED
 from handlers.intake_words import FileProblem, PushAnswer, RowProblem
@@ -29,7 +30,8 @@ from knowledge.catalogue.model import PaperForm, TimeUnit
 from knowledge.duties import News
 from knowledge.status import Status
 from knowledge.vietnamese import is_marked
-from storage import duty
+from storage import consents, duty
+from storage.feedback import State
 from storage.officials import Role
 
 CODE = sorted(Path(handlers.__file__).parent.rglob("*.py"))
@@ -61,7 +63,21 @@ FAMILIES = {
     "broadcast.col_": {"number", "asked", "question"},
     "apology.doc_": {"to", "dossier", "procedure", "dates", "reason", "again", "sorry"},
     "dutylist.": set(dossier_list.TITLES),
-    "file.": {*attachments.REASONS, "later"},
+    "file.": {*attachments.REASONS, "later", *feedback_files.REASONS},
+    "feedback.class_": {*CLASS_NAMES},
+    "feedback.kind_": {"regulation", "conduct", "both", "other"},
+    "feedback.state_": {str(state) for state in State},
+    "feedback.note_": {"supplement", "refused"},
+    "feedback.sender_": {"person", "organisation"},
+    "fbdesk.": {"inbox", "all", *feedback_notices.FOR_OFFICIALS, feedback_notices.DUE},
+    "fbdesk.ask_": set(feedback_desk.TYPED),
+    "button.fb_": {"accept", "more", "answer", "forward", "refuse", "publish"},
+    "button.purpose_": set(consents.PURPOSES),
+    "survey.ask_": {satisfaction.DOSSIER, satisfaction.FEEDBACK},
+    "survey.level_": {str(level) for level in satisfaction.LEVELS},
+    "consent.text_": set(consents.PURPOSES),
+    "data.table_": set(personal_data.KNOWN_TABLES),
+    "data.purpose_": set(consents.PURPOSES),
     "intake.fault_": set(get_args(RowProblem)),
     "intake.file_": set(get_args(FileProblem)),
     "intake.push_": set(get_args(PushAnswer)),

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 from bot.app import App, running
 from bot.channels.base import Outgoing
@@ -16,6 +17,7 @@ from handlers.messages import Attachment, Incoming, Kind
 from knowledge.errors import Unusable
 from storage import accounts, officials
 from storage.accounts import lane_of
+from storage.events import NewEvent
 from storage.officials import Role
 from tests.cli.motcua import put_key
 
@@ -115,6 +117,21 @@ class Board:
 
     def person(self, name: str) -> Person:
         return Person(self.app, self.platform, name)
+
+    def told(self, name: str) -> str:
+        """Give everything that somebody was sent."""
+        return "\n".join(plain_text(one.reply.text) for one in self.platform.sent if one.address == name)
+
+    async def settle(self) -> None:
+        """Let what is queued for others leave."""
+        await self.app.delivery.idle()
+
+    async def happens(self, kind: str) -> None:
+        """Let a moment of the clock come."""
+        lane = self.app.database.vault.digest("moment", kind)
+        assert await self.app.turns.take(NewEvent("clock", uuid4().hex, kind, "{}", lane))
+        await self.app.turns.idle()
+        await self.settle()
 
 
 @asynccontextmanager

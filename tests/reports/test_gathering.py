@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, date, time
 
 import pytest
-from sqlalchemy import insert
 
 from handlers import library
 from handlers.reporting import Findings, gather, record, written
@@ -13,10 +12,10 @@ from knowledge.calendar import Calendar
 from knowledge.report import Difference
 from knowledge.report_judging import Filed, Held
 from knowledge.report_period import Misfit, Period
-from storage import audit, issued_reports
+from storage import audit, feedback, issued_reports
 from storage.database import Database
+from storage.feedback import Feedback
 from storage.issued_reports import NewReport
-from storage.schema import feedback
 from tests.reports.dossiers import HERE, QUARTER, at, put
 
 CALENDAR = Calendar(((time(7), time(11, 30)), (time(13, 30), time(17))))
@@ -82,8 +81,8 @@ def test_feedback_is_counted_and_zero_is_stated_only_where_the_register_covers_t
 ) -> None:
     with database.transaction() as tx:
         for month in received:
-            row = {"number": f"PA-2020-{month:04}", "received_at": at(month, 1), "state": "received"}
-            tx.execute(insert(feedback), row)
+            given = Feedback(f"PAKN-2020{month:02}01-0001", at(month, 1), "received", None, None, None, None)
+            feedback.add(tx, None, given)
     counted = found(database, feedback_since=since).feedback
     assert (counted.received, counted.empty) == (told, empty)
 

@@ -35,7 +35,7 @@ def test_a_whole_run_ends_with_a_receipt_number_and_what_was_said_is_kept(chat: 
     chat.says(CONTENT).sees("2/4").says(NAME).sees("3/4").says(ADDRESS).sees("4/4")
     chat.says(PHONE).sees("xem lại", *ANSWERS)
     assert kept(chat) == [], "nothing is handed in before the button"
-    chat.taps("Gửi").sees("PA-2026-0001", COMPLETE.phone)
+    chat.taps("Gửi").sees("PAKN-20261123-0001", COMPLETE.phone)
     (one,) = kept(chat)
     assert (one.content, one.sender_name, one.sender_address, one.sender_phone) == ANSWERS
     chat.says("gia hạn giấy phép xây dựng").sees("Gia hạn giấy phép xây dựng").sees_not("4/4", "xem lại")
@@ -83,7 +83,8 @@ def test_whatever_comes_between_is_answered_and_the_open_question_repeated(chat:
         interrupt(begin(chat, answered), answered)
         for answer in ANSWERS[answered:]:
             chat.says(answer)
-        chat.sees("xem lại", *ANSWERS).taps("Gửi").sees(f"PA-2026-000{answered + 1}")
+        chat.sees("xem lại", *ANSWERS).taps("Gửi").sees(f"PAKN-20261123-000{answered + 1}")
+        chat.presses(f"1:pakn:sure:PAKN-20261123-000{answered + 1}").sees("Đã rút")
 
 
 def interrupt(chat: Chat, answered: int) -> None:
@@ -127,7 +128,7 @@ def test_an_ok_under_the_review_neither_sends_nor_leaves_and_the_word_send_sends
     for said in ("ok", "dạ đúng rồi", "cảm ơn"):
         chat.says(said).sees("xem lại", "Gửi")
     assert kept(chat) == []
-    chat.says("gui").sees("PA-2026-0001")
+    chat.says("gui").sees("PAKN-20261123-0001")
 
 
 def test_the_form_goes_on_after_a_restart_of_the_process(chat: Chat) -> None:
@@ -135,13 +136,13 @@ def test_the_form_goes_on_after_a_restart_of_the_process(chat: Chat) -> None:
     chat.restarts()
     chat.says(ADDRESS).sees("4/4").says(PHONE).sees(*ANSWERS)
     chat.restarts()
-    chat.taps("Gửi").sees("PA-2026-0001")
+    chat.taps("Gửi").sees("PAKN-20261123-0001")
 
 
 def test_a_button_pressed_twice_gives_one_receipt(chat: Chat) -> None:
-    begin(chat, 4).taps("Gửi").sees("PA-2026-0001")
-    chat.presses(SEND).sees("Nút này đã cũ").sees_not("PA-2026")
-    chat.presses(SEND).sees("Nút này đã cũ").sees_not("PA-2026")
+    begin(chat, 4).taps("Gửi").sees("PAKN-20261123-0001")
+    chat.presses(SEND).sees("Nút này đã cũ").sees_not("PAKN-2026")
+    chat.presses(SEND).sees("Nút này đã cũ").sees_not("PAKN-2026")
     assert len(kept(chat)) == 1
 
 
@@ -158,14 +159,14 @@ def test_receipt_numbers_have_no_gap_behind_a_turn_that_was_rolled_back(
     monkeypatch.setattr(feedback, "add", unlucky)
     chat.tries("gửi")
     assert kept(chat) == []
-    chat.waits().sees("PA-2026-0001")
-    begin(chat, 4).taps("Gửi").sees("PA-2026-0002")
+    chat.waits().sees("PAKN-20261123-0001").presses("1:pakn:sure:PAKN-20261123-0001")
+    begin(chat, 4).taps("Gửi").sees("PAKN-20261123-0002")
 
 
-def test_receipt_numbers_begin_anew_with_the_local_year(chat: Chat) -> None:
-    begin(chat, 4).taps("Gửi").sees("PA-2026-0001")
+def test_receipt_numbers_begin_anew_with_the_local_day(chat: Chat) -> None:
+    begin(chat, 4).taps("Gửi").sees("PAKN-20261123-0001")
     chat.clock.stands_at(chat.clock().date().replace(year=2027, month=1, day=1), 0, 30)
-    begin(chat, 4).taps("Gửi").sees("PA-2027-0001")
+    begin(chat, 4).taps("Gửi").sees("PAKN-20270101-0001")
 
 
 def test_two_persons_write_at_the_same_time_and_nothing_mixes(chat: Chat) -> None:
@@ -175,8 +176,8 @@ def test_two_persons_write_at_the_same_time_and_nothing_mixes(chat: Chat) -> Non
     chat.says(NAME).says(ADDRESS)
     other.says("Địa chỉ của Bình").says("0987654321").sees("Bình").sees_not(NAME, CONTENT)
     chat.says(PHONE).sees(*ANSWERS).sees_not("Bình")
-    other.taps("Gửi").sees("PA-2026-0001")
-    chat.taps("Gửi").sees("PA-2026-0002")
+    other.taps("Gửi").sees("PAKN-20261123-0001")
+    chat.taps("Gửi").sees("PAKN-20261123-0002")
 
 
 def test_a_number_from_abroad_and_a_number_in_a_sentence_are_numbers(chat: Chat) -> None:
@@ -187,4 +188,4 @@ def test_a_number_from_abroad_and_a_number_in_a_sentence_are_numbers(chat: Chat)
 def test_the_form_changes_its_language_in_the_middle(chat: Chat) -> None:
     begin(chat, 2).says("/en").sees("in English", "3/4. Your address?")
     chat.says(ADDRESS).sees("4/4. Your phone number?").says(PHONE).sees("Please check")
-    chat.taps("Send").sees("Your receipt number: PA-2026-0001")
+    chat.taps("Send").sees("Your receipt number: PAKN-20261123-0001")
