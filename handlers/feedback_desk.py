@@ -18,10 +18,10 @@ from handlers.actions import action
 from handlers.feedback_handling import Doer, allowed
 from handlers.messages import Button, FileRef, Happening, Job, Turn
 from handlers.rooms import Outcome, Room
-from handlers.standing import INTAKE, role_of
+from handlers.standing import INTAKE, READERS, acting, role_of
 from handlers.talk import Talk, in_rows, lines
 from knowledge.vietnamese import fold
-from storage import feedback, officials
+from storage import feedback
 from storage.feedback import OPEN, Feedback, State
 
 LISTED = 12
@@ -179,7 +179,8 @@ def _do(talk: Talk, what: str, one: Feedback) -> Turn | None:
 
 
 def _doer(talk: Talk) -> Doer:
-    return Doer(talk.tx, talk.now, officials.id_of(talk.tx, talk.account.id))
+    acts = acting(talk)
+    return Doer(talk.tx, talk.now, None if acts is None else acts.id)
 
 
 def _back(talk: Talk, one: Feedback) -> list[list[Button]]:
@@ -273,6 +274,7 @@ ROOM = Room(
     verbs={"fb": act},
     commands={"pakn": "fb"},
     private=frozenset({"fb"}),
+    roles={"fb": INTAKE | READERS},
     steps={f"{_STEP}{what}": _typed(what) for what in TYPED},
     takes_file=_takes_file,
     results={FILE: _with_file},

@@ -125,11 +125,6 @@ def by_id(tx: Connection, official_id: int) -> Official | None:
     return None if row is None else _read(row)
 
 
-def id_of(tx: Connection, account_id: int) -> int | None:
-    """Give the row of the official who speaks from this account; None for everybody who is no official."""
-    return tx.execute(select(official.c.id).where(official.c.account_id == account_id)).scalar_one_or_none()
-
-
 def reached(tx: Connection, roles: Collection[Role]) -> list[int]:
     """List the accounts of the officials with these roles who can be reached."""
     return list(tx.execute(_REACHED, {"b_roles": [str(role) for role in roles]}).scalars())
