@@ -100,7 +100,7 @@ async def test_the_contact_is_filled_in_next_time_only_after_consent(office: Boa
     assert "Họ tên anh/chị" in await an.says("Một nội dung khác về quy định báo cáo rườm rà.")
     await an.says("huỷ")
     await an.taps("1:consent:contact")
-    await an.presses("Đồng ý")
+    await an.presses("Tôi đồng ý")
     await an.says("/phananh")
     assert "xem lại" in await an.says("Một nội dung khác về quy định báo cáo rườm rà.")
 

@@ -29,7 +29,7 @@ async def test_after_erasure_purge_and_compacting_no_byte_of_the_person_is_left(
         await official.becomes(Role.OFFICIAL)
         number = await hand_in(an)
         await an.taps("1:consent:contact")
-        await an.presses("Đồng ý")
+        await an.presses("Tôi đồng ý")
         await other.says("/phananh")
         await other.says("Nội dung của người khác thì còn.")
         await official.taps(f"1:fb:more:{number}")
@@ -80,7 +80,7 @@ async def test_a_consent_is_withdrawn_for_its_purpose_alone(engine_url: str, tmp
         await hand_in(an)
         for purpose in ("contact", "announcements"):
             await an.taps(f"1:consent:{purpose}")
-            await an.presses("Đồng ý")
+            await an.presses("Tôi đồng ý")
         await an.taps("1:consent:contact:no")
         with office.app.database.transaction() as tx:
             rows = tx.execute(select(consent.c.purpose, consent.c.withdrawn_at, consent.c.text_version)).all()
