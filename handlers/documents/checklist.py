@@ -36,8 +36,10 @@ def checklist(record: Mapping[str, Any]) -> bytes:
         cells[0].text = paper
         cells[1].text = READY if is_ready else OPEN
         cells[1].paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
-    for row in table.rows:
-        row.cells[0].width, row.cells[1].width = Cm(14.3), Cm(2.2)
+    for column, width in zip(table.columns, (Cm(14.3), Cm(2.2)), strict=True):
+        column.width = width  # LibreOffice goes by the columns, Word by the cells
+        for cell in column.cells:
+            cell.width = width
     document.add_paragraph()
     for note in record["notes"]:
         document.add_paragraph(note)

@@ -156,6 +156,8 @@ async def test_the_list_of_papers_comes_as_a_document(office: Board) -> None:
     document = Document(io.BytesIO(content))
     (table,) = document.tables
     assert [row.cells[1].text for row in table.rows][:3] == ["Đã có", "☑", "☐"]
+    wide, narrow = (column.width for column in table.columns)
+    assert wide > 5 * narrow, "the paper's name needs the room, the tick does not"
     assert any("Gia hạn giấy phép xây dựng" in paragraph.text for paragraph in document.paragraphs)
 
 
