@@ -34,13 +34,17 @@ TAX_CODE = re.compile(r"[0-9]{10}(?:-?[0-9]{3})?")  # of a business, and of a un
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What is told for one code; `dossier` when something was, `code` when one may go on with it."""
+    """What is told for one code; `dossier` when something was, `code` when one may go on with it.
+
+    `wants_proof`: the secret is asked for; `again`: one that did not fit may be sent anew.
+    """
 
     text: Markup
     code: str | None = None
     dossier: Dossier | None = None
     proved: bool = False
     wants_proof: bool = False
+    again: bool = False
 
 
 def answer(talk: Talk, wanted: Sequence[Asked]) -> Turn:
@@ -69,7 +73,7 @@ def _tell(talk: Talk, guard: Guard, one: Asked) -> _Told:
         fits = one.fits(talk.tx, NO_DOSSIER if found is None else found.id)
         if found is None or not fits:
             guard.missed()
-            return _Told(talk.say("proof.no_match", code=code, contact=contact(talk)), code)
+            return _Told(talk.say("proof.no_match", code=code, contact=contact(talk)), code, again=True)
         follows.own(talk.tx, found.id, talk.account.id)
         return _Told(tell.detail(talk, found), found.code, found, proved=True)
     if guard.wants_proof:
@@ -85,7 +89,7 @@ def _going_on(talk: Talk, last: _Told | None) -> dict[str, str | None]:
     """Say which dossier the conversation is about now, and whether its secret is asked for."""
     if last is None:
         return {"step": None}
-    step = PROOF if last.wants_proof and not talk.group else None
+    step = PROOF if (last.wants_proof or last.again) and not talk.group else None
     kept = talk.session.proved_until if last.code == talk.session.code else None
     until = (talk.now + PROVED).isoformat() if last.proved else kept
     return {"step": step, "code": last.code, "proved_until": until}

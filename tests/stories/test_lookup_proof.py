@@ -89,6 +89,14 @@ def test_a_wrong_secret_and_an_unknown_code_are_told_in_the_same_words(office: C
     assert office.buttons() == ["Tra cứu hồ sơ", "Gặp cán bộ", "Các mục"]
 
 
+def test_a_slip_in_the_secret_is_put_right_by_sending_it_again(office: Chat) -> None:
+    office.says(CODE).taps("Xem chi tiết").says("9999").sees(NO_MATCH, "gửi lại mã bí mật")
+    sees_the_details(office.says(SECRET))
+    other = office.as_person("102").says(f"{CODE} 9999").sees(NO_MATCH)
+    sees_the_details(other.says(SECRET))
+    office.as_person("103").says(f"{UNKNOWN} 9999").sees(NO_MATCH).says(SECRET).sees(NO_MATCH)
+
+
 def test_words_behind_a_code_are_no_secret(office: Chat) -> None:
     for said in (f"{CODE} toi dau roi", f"{CODE} giup em 100 trieu", f"ho so {CODE} nam 2026 a", f"{CODE} 12"):
         office.says(said).sees("đang xử lý").sees_not(NO_MATCH)
