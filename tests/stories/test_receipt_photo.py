@@ -94,7 +94,7 @@ def test_a_code_under_the_photo_is_answered_without_reading_it(chat: Chat, recei
 
 def test_another_file_is_not_taken_for_a_photo(chat: Chat) -> None:
     chat._does(Incoming(Kind.FILE, files=(Attachment("x", "ho-so.pdf", media_type="application/pdf"),)))
-    chat.sees("chưa đọc được ảnh, tệp")
+    chat.sees("Tôi chưa đọc được tin này")
 
 
 def test_a_fault_of_the_job_is_told_politely(database: Database) -> None:
