@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any, Final
 
 from knowledge.search.phrases import Phrases
-from knowledge.search.reading import Known, Reading
+from knowledge.search.places import Known, Reading
 from knowledge.search.vocabulary import read
 
 FILES: Final = ("concepts", "public_matters", "other_bodies")

@@ -7,7 +7,8 @@ from typing import Final
 from knowledge.search import denial, judging, operations
 from knowledge.search.concepts import Bags, Owners, Title, concepts, wordings
 from knowledge.search.found import Decision, Entry, Found, Hit, Weighed
-from knowledge.search.reading import Reader, Reading
+from knowledge.search.places import Reading
+from knowledge.search.reading import Reader
 from knowledge.search.space import Space
 from knowledge.search.surfaces import Surfaces, spelled_out, split_title
 from knowledge.search.thesaurus import Initials, listed_words

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import Final
 
-from knowledge.search.reading import PAIR_SHARE, Reading
+from knowledge.search.places import PAIR_SHARE, Reading
 
 # What adds less than this to a wording is not worth looking up, nor is a wording far behind the best.
 _NEGLIGIBLE: Final = 0.1

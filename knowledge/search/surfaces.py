@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 from knowledge.search.lists import Lists
-from knowledge.search.reading import PAIR_SHARE, Reading
+from knowledge.search.places import PAIR_SHARE, Reading
 from knowledge.search.space import Space
 from knowledge.search.thesaurus import short_forms
 from knowledge.search.vocabulary import fillers
