@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import Final
 
 from knowledge.search.phrases import Phrases
@@ -14,9 +15,14 @@ Asked = dict[frozenset[str], float]
 
 # Who only names a paper and not what is to be done most often wants to have it.
 _UNSAID: Final[Asked] = {frozenset({"new"}): 0.3}
+# The same, less plainly, in a longer question.
+_NAMED: Final[Asked] = {frozenset({"new"}): 0.1}
+_PAPER: Final = "giay"
+_PAPERS: Final = frozenset({"phep", "chung", "xac"})
 _SHORT: Final = 9
 _ASKS: Final = "xin"
 _MORE_THAN_ASKED: Final = 0.4
+_PLAIN_ENOUGH: Final = 0.3
 NEAR: Final = 0.5
 # A title names its operation early; what comes later names the object.
 _TITLE_REACH: Final = 12
@@ -112,7 +118,17 @@ def of_question(
                 told[keys] = sure * _SAID * likely
     if any(not keys <= _weak() and sure > _DOUBTFUL for keys, sure in told.items()):
         return {keys: sure * (_WEAK_BESIDE_OTHERS if keys <= _weak() else 1.0) for keys, sure in told.items()}
-    return dict(_UNSAID) if not told and (len(words) <= _SHORT or _ASKS in words) else told
+    if told:
+        return told
+    if len(words) <= _SHORT or _ASKS in words:
+        return dict(_UNSAID)
+    return dict(_NAMED) if _names_paper(words, sayings) else {}
+
+
+def _names_paper(words: Sequence[str], sayings: Iterable[tuple[tuple[str, ...], float]]) -> bool:
+    """Whether a question names an official paper by what it is called."""
+    rows = (words, *([fold(word) for word in saying] for saying, _ in sayings))
+    return any(a == _PAPER and b in _PAPERS for row in rows for a, b in pairwise(row))
 
 
 @lru_cache(maxsize=2048)
@@ -158,4 +174,4 @@ def agreement(asked: Asked, offered: frozenset[str], titled: frozenset[str]) -> 
             met += NEAR * sure
     fit = (2 * met / total - 1) * plainest
     more = titled - _weak() and all(keys <= _weak() for keys in asked)
-    return max(-1.0, fit - _MORE_THAN_ASKED) if more else fit
+    return max(-1.0, fit - _MORE_THAN_ASKED * min(1.0, plainest / _PLAIN_ENOUGH)) if more else fit
