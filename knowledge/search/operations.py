@@ -112,7 +112,10 @@ def of_question(
         # Who begins like a title means its operation.
         if seen.key != _NOTHING and not any(seen.key in keys for keys in told):
             told[frozenset({seen.key})] = 1.0
+    text = " ".join(words)
     for saying, likely in sayings:
+        if len(saying) > 1 and fold(" ".join(saying)) in text:
+            continue  # the question says it itself
         for keys, sure in _told_by(saying).items():
             if not any(keys & others for others in told):
                 told[keys] = sure * _SAID * likely
