@@ -16,7 +16,7 @@ Asked = dict[frozenset[str], float]
 # Who only names a paper and not what is to be done most often wants to have it.
 _UNSAID: Final[Asked] = {frozenset({"new"}): 0.3}
 # The same, less plainly, in a longer question.
-_NAMED: Final[Asked] = {frozenset({"new"}): 0.1}
+_NAMED: Final[Asked] = {frozenset({"new"}): 0.06}
 _PAPER: Final = "giay"
 _PAPERS: Final = frozenset({"phep", "chung", "xac"})
 _SHORT: Final = 9
