@@ -48,6 +48,7 @@ from handlers import (
     officials,
     personal_data,
     phone_notices,
+    privacy_desk,
     pulling,
     question_desk,
     quiet,
@@ -77,7 +78,7 @@ from storage.vault import open_vault
 from storage.watcher import Watcher
 
 OFFICE = (catalogue_desk.ROOM, question_desk.ROOM)  # officials' rooms of the catalogue; the first takes files
-FEEDBACK_OFFICE = (feedback_desk.ROOM, satisfaction.ROOM, personal_data.ROOM)
+FEEDBACK_OFFICE = (feedback_desk.ROOM, satisfaction.ROOM, personal_data.ROOM, privacy_desk.ROOM)
 IMPORT = "import"  # the channel of events that come from files
 TOLD_AT = time(8)  # local time: people are up, and the office is open for whoever asks back
 DUTY_AT = time(7, 15)  # local time: the working day has begun
@@ -299,6 +300,7 @@ async def running(
         handover.WATCH: handover.watch,
         personal_data.ERASED: personal_data.erased,
         feedback_notices.DAY: partial(feedback_notices.look_at_the_day, speaks_for),
+        privacy_desk.DAY: privacy_desk.look_at_the_day,
     }
     rules = together(
         follow_notices.rules(speaks_for),
@@ -315,6 +317,8 @@ async def running(
         broadcasts.RULES,
         office_departures.RULES,
         feedback_notices.rules(speaks_for),
+        satisfaction.RULES,
+        privacy_desk.rules(speaks_for),
     )
     span = settings.delivery.quiet_hours
     kept = quiet.keep(rules, None if span is None else quiet.Quiet(*span, zone))
@@ -327,7 +331,7 @@ async def running(
     worker = Jobs(store, long_work(tools, IMPORT, DOSSIERS), owner, clock, turns.wake)
     moments: list[Daily | Hourly | Every] = [Daily(upkeep.PURGE, PURGE_AT, zone), Hourly(upkeep.EXPIRE)]
     moments += [Daily(name, TOLD_AT, zone) for name in (follow_notices.DAY, stale_notes.DAY, reports.DUE)]
-    moments.append(Daily(feedback_notices.DAY, TOLD_AT, zone))
+    moments += [Daily(name, TOLD_AT, zone) for name in (feedback_notices.DAY, privacy_desk.DAY)]
     moments += [Hourly(freshness.WATCH), Daily(duty_notices.DAY, DUTY_AT, zone)]
     moments += [Every(name, DIGEST_MINUTES) for name in (duty_notices.DIGESTS, broadcasts.MOMENT)]
     moments.append(Every(handover.WATCH, handover.WATCH_MINUTES))

@@ -5,15 +5,19 @@ A reason is asked for at the lowest level only. Totals go into the report; reaso
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
+from handlers import intake
 from handlers.actions import action
-from handlers.messages import Button, Reply, Turn
+from handlers.messages import Button, Happening, Notice, Reply, Turn
+from handlers.notices import Rules
 from handlers.rooms import Room
 from handlers.talk import Talk
-from handlers.texts import Words
-from storage import surveys
+from handlers.texts import Words, words
+from knowledge.status import Status
+from storage import accounts, dossiers, follows, surveys
 from storage.database import Connection
 
 DOSSIER, FEEDBACK = "dossier", "feedback"
@@ -30,6 +34,20 @@ def asking(tx: Connection, say: Words, account_id: int, subject: str, reference:
         return None
     levels = tuple(Button(say.plain(f"survey.level_{level}"), action("rate", str(row), str(level))) for level in LEVELS)
     return Reply(say(f"survey.ask_{subject}", reference=reference), tuple((button,) for button in levels))
+
+
+def _returned(tx: Connection, happening: Happening, now: datetime) -> Iterator[Notice]:
+    """Ask who follows a dossier once its result was given back."""
+    facts = happening.facts
+    found = dossiers.by_id(tx, facts["dossier_id"]) if facts["new"] == Status.RETURNED else None
+    if found is None or found.illustrative or found.status is not Status.RETURNED:
+        return
+    for one in follows.followers(tx, found.id, now):
+        account = accounts.by_id(tx, one.account_id)
+        say = words(None if account is None else account[0].language)
+        asked = asking(tx, say, one.account_id, DOSSIER, found.code, now)
+        if asked is not None:
+            yield Notice(one.account_id, asked)
 
 
 def _rate(talk: Talk, arguments: tuple[str, ...]) -> Turn | None:
@@ -64,4 +82,5 @@ def _reason(talk: Talk) -> Turn | None:
     )
 
 
+RULES: Rules = {intake.CHANGED: _returned}
 ROOM = Room("satisfaction", verbs={"rate": _rate}, steps={REASON: _reason})

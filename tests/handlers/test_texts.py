@@ -14,7 +14,15 @@ import pytest
 
 import handlers
 from bot.channels.plain import plain_text
-from handlers import attachments, feedback_desk, feedback_files, feedback_notices, personal_data, satisfaction
+from handlers import (
+    attachments,
+    feedback_desk,
+    feedback_files,
+    feedback_notices,
+    personal_data,
+    privacy_desk,
+    satisfaction,
+)
 from handlers.commands import MENU
 from handlers.documents import dossier_list
 from handlers.feedback_classes import NAMES as CLASS_NAMES
@@ -33,6 +41,7 @@ from knowledge.vietnamese import is_marked
 from storage import consents, duty
 from storage.feedback import State
 from storage.officials import Role
+from storage.privacy_requests import Asked
 
 CODE = sorted(Path(handlers.__file__).parent.rglob("*.py"))
 SMALLEST_CHANNEL = 2000  # characters of one Zalo message; Telegram takes 4096
@@ -73,6 +82,8 @@ FAMILIES = {
     "fbdesk.ask_": set(feedback_desk.TYPED),
     "button.fb_": {"accept", "more", "answer", "forward", "refuse", "publish"},
     "button.purpose_": set(consents.PURPOSES),
+    "request.": {privacy_desk.ASKED, privacy_desk.DUE},
+    "request.kind_": {str(one) for one in Asked},
     "survey.ask_": {satisfaction.DOSSIER, satisfaction.FEEDBACK},
     "survey.level_": {str(level) for level in satisfaction.LEVELS},
     "consent.text_": set(consents.PURPOSES),
