@@ -69,7 +69,7 @@ def list_feedback(
                 write_json({name: _plain(getattr(one, name)) for name in COLUMNS})
             else:
                 at = one.received_at.astimezone(given.agency.timezone)
-                write(f"{one.number}  {at:%Y-%m-%d %H:%M}  {one.state}  {one.kind}")
+                write(f"{one.number}  {at:%Y-%m-%d %H:%M}  {one.kind}  {one.state}")
 
 
 @app.command("show")
