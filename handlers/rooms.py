@@ -71,10 +71,10 @@ class Room:
 
     def act(self, talk: Talk, verb: str, arguments: tuple[str, ...]) -> Turn | None:
         """Do what one of this room's buttons says."""
+        if verb in self.roles and not self._may(talk, verb):
+            return None  # before anything else: who may not press it does not learn that there is such a button
         if talk.group and verb in self.private:
             return front.in_private(talk)
-        if verb in self.roles and not self._may(talk, verb):
-            return None
         return self.verbs[verb](talk, arguments)
 
     def _may(self, talk: Talk, verb: str) -> bool:
