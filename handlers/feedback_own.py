@@ -15,7 +15,7 @@ from handlers.actions import action
 from handlers.board import contact
 from handlers.messages import Button, FileRef, Happening, Reply, Turn
 from handlers.talk import Talk, lines
-from storage import feedback
+from storage import feedback, people
 from storage.feedback import OPEN, Feedback, State
 
 NUMBER = re.compile(r"\bPAKN[-\s]?(\d{8})[-\s]?(\d{4,})\b", re.IGNORECASE)
@@ -40,7 +40,7 @@ def act(talk: Talk, arguments: tuple[str, ...]) -> Turn | None:
 def own(talk: Talk, number: str) -> Feedback | None:
     """Find one of this person's feedback."""
     found = feedback.find(talk.tx, number)
-    return found if found is not None and found.account_id == talk.account.id else None
+    return found if found is not None and people.are_one(talk.tx, found.account_id, talk.account.id) else None
 
 
 def hears(talk: Talk) -> Turn | None:

@@ -108,7 +108,9 @@ def take(tx: Connection, lane: str, handlers: Handlers, lease: Lease, now: datet
         audit.add(tx, event.kind, now, event_id=event.id, lane=event.lane)
         events.finish(tx, event.id, now)
         return Taken(event.id, more=event.more, queued=told, personal=False)
-    if event.kind == MESSAGE and event.account.is_paused(now) and not is_way_out(Incoming.from_json(event.body).text):
+    if event.kind == MESSAGE and event.account.is_paused(now) and is_way_out(Incoming.from_json(event.body).text):
+        accounts.pause(tx, event.account.id, None)
+    elif event.kind == MESSAGE and event.account.is_paused(now):
         # A person of the agency reads and answers it, and what was asked before that stays as it is.
         if event.account.gone_at is not None:
             accounts.close(tx, event.account.id, None)

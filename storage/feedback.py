@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from storage.people import same_person
 from storage.schema import counter, feedback, feedback_file, feedback_step, file
 
 ANONYMOUS = "anonymous"  # of `sender_kind`: a tip, which is read and not counted (Nghị định 20/2008/NĐ-CP, Điều 7)
@@ -83,7 +84,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which feedback to list; None: all."""
+    """Which feedback to list; None: all. `account_id`: that of its person, on whichever account it was handed in."""
 
     states: Collection[str] | None = None
     kind: str | None = None
@@ -123,7 +124,9 @@ def listed(tx: Connection, most: int, wanted: Wanted | None = None, *, oldest_fi
     found = select(*_COLUMNS).order_by(order).limit(most)
     if wanted.states is not None:
         found = found.where(feedback.c.state.in_([str(state) for state in wanted.states]))
-    for name in ("kind", "field", "account_id"):
+    if wanted.account_id is not None:
+        found = found.where(same_person(feedback.c.account_id, wanted.account_id))
+    for name in ("kind", "field"):
         if getattr(wanted, name) is not None:
             found = found.where(feedback.c[name] == getattr(wanted, name))
     if wanted.before is not None:
@@ -138,9 +141,11 @@ def find(tx: Connection, number: str) -> Feedback | None:
 
 
 def count_since(tx: Connection, account_id: int, since: datetime) -> int:
-    """Count what an account handed in since then."""
+    """Count what the person who has this account handed in since then."""
     counted = select(func.count()).select_from(feedback)
-    return tx.execute(counted.where(feedback.c.account_id == account_id, feedback.c.received_at >= since)).scalar_one()
+    return tx.execute(
+        counted.where(same_person(feedback.c.account_id, account_id), feedback.c.received_at >= since)
+    ).scalar_one()
 
 
 def move(

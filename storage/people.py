@@ -60,6 +60,16 @@ def same_person(
     return or_(column == account_id, column.in_(joined))
 
 
+def are_one(tx: Connection, one: int | None, other: int) -> bool:
+    """Tell whether two accounts are one person's; None is nobody's."""
+    if one is None or one == other:
+        return one is not None
+    return (
+        tx.execute(select(account.c.id).where(account.c.id == one, same_person(account.c.id, other))).first()
+        is not None
+    )
+
+
 def hold(tx: Connection, person_id: int) -> None:
     """Hold a person to the end of the transaction: two accounts of theirs are in different lanes."""
     lock(tx, _PERSON_LOCK | person_id, wait=True)

@@ -35,13 +35,15 @@ def personal_columns(table: Table) -> dict[Column[object], Personal]:
 
 
 def holdings(tx: Connection, account_id: int, schema: MetaData = metadata) -> dict[str, list[dict[str, object]]]:
-    """Give everything that is held about the person behind an account, by table, columns that link tables left out."""
+    """Give all that is held about the person behind an account, by table; columns that link tables are left out."""
     held: dict[str, list[dict[str, object]]] = {}
+    whose = _joined(tx, account_id, schema)
     for table in schema.sorted_tables:
         if SUBJECT not in table.info:
             continue
         columns = [column for column in table.columns if not column.foreign_keys and column.name != "content_hash"]
-        rows = tx.execute(select(*columns).where(about(table, account_id))).mappings() if columns else ()
+        mine = or_(*(about(table, one) for one in whose))
+        rows = tx.execute(select(*columns).where(mine)).mappings() if columns else ()
         found = [{name: value for name, value in row.items() if value is not None} for row in rows]
         if found:
             held[table.name] = found

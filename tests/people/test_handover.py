@@ -195,6 +195,9 @@ def test_on_the_official_account_of_zalo_the_console_is_used_and_the_bot_is_sile
     assert an.says("vâng ạ").heard == [], "an official wrote in the console"
     an.says("kết thúc").sees(ENDED)
     an.says("menu").sees("cần việc gì")
+    town.writes(lambda tx: accounts.pause(tx, who, town.clock().replace(hour=5)))
+    an.says("kết thúc")
+    an.says("menu").sees("cần việc gì")
 
 
 def test_silence_ends_it_and_an_unanswered_person_is_told_so(town: Cast, an: Phone, binh: Phone) -> None:

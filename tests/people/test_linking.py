@@ -12,7 +12,8 @@ from handlers.actions import action
 from handlers.messages import Incoming, Kind
 from knowledge.errors import Gone
 from knowledge.status import Status
-from storage import accounts, people, privacy
+from storage import accounts, feedback, people, privacy
+from storage.feedback import Feedback
 from storage.officials import Role
 from storage.schema import account, account_link, person
 from tests.people.cast import Cast, Phone
@@ -189,6 +190,23 @@ def test_a_joined_account_sees_what_the_person_follows_and_each_change_is_told_o
     zalo.says("/lienket").taps("Báo tin ở đây trước").sees("gửi về đây trước")
     tells(town, replace(KNOWN, status=Status.RECEIVED))
     assert [KNOWN.code in phone.looks().last for phone in (an, zalo)] == [False, True]
+
+
+def test_a_joined_account_sees_the_feedback_of_the_person_and_a_parted_one_its_own_only(
+    town: Cast, an: Phone, zalo: Phone
+) -> None:
+    given = Feedback("PAKN-20261123-0001", town.clock(), "received", "Đường có ổ gà.", "An", "Mỹ Tho", "0912345678")
+    whose = an.account
+    town.writes(lambda tx: feedback.add(tx, whose, given))
+    zalo.says(given.number).sees_not("đã nhận")
+    joined(an, zalo)
+    zalo.says(given.number).sees("đã nhận")
+    other = zalo.account
+    held = town.reads(lambda tx: privacy.holdings(tx, other))
+    assert [one["number"] for one in held["feedback"]] == [given.number]
+    an.says("/lienket").taps("Gỡ tài khoản này")
+    zalo.says(given.number).sees_not("đã nhận")
+    an.says(given.number).sees("đã nhận")
 
 
 def test_unlinking_gives_each_account_its_own_back(town: Cast, an: Phone, zalo: Phone) -> None:
