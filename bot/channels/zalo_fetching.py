@@ -1,15 +1,15 @@
 """How attachments are fetched from Zalo: from its own hosts alone, and never from an address inside a private network.
 
-An event names an address, and whoever could forge one would have us call it. So the host must be one of Zalo's, no
-redirect is followed, and a name that leads to a private address is not called: the check is on the addresses to which
-the connection is then made, so a name that changes in between gains nothing. For the same reason no proxy is used.
+An event names an address, and whoever could forge one would have us call it. So the host must be one of Zalo's, that of
+a redirect too, and a name that leads to a private address is not called: the check is on the addresses to which the
+connection is then made, so a name that changes in between gains nothing. For the same reason no proxy is used.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import socket
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -18,6 +18,7 @@ from aiohttp.resolver import ThreadedResolver
 from knowledge.errors import TryLater, Unusable
 
 HOSTS = ("zdn.vn", "zadn.vn")  # and what lies below them (Zalo's webhook pages)
+REDIRECTS, REDIRECTS_MOST = frozenset({301, 302, 303, 307, 308}), 3
 CONNECT_SECONDS, READ_SECONDS = 5.0, 20.0  # to connect; of silence
 
 
@@ -48,21 +49,32 @@ class Fetcher:
 
     async def fetch(self, url: str, most: int) -> bytes:
         """Fetch a file, at most so many bytes. Raises `Unusable` (`too_big`, `gone`) or `TryLater`."""
-        is_own = self._own is not None and url.startswith(f"{self._own}/")
-        if not is_own and not is_allowed(url):
-            raise Unusable("gone")
-        limits = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=READ_SECONDS)
         try:
-            async with self._open(is_own).get(url, timeout=limits, allow_redirects=False) as answer:
-                if answer.status >= 500:
-                    raise TryLater(f"the server answered {answer.status}")
-                if answer.status != 200:
-                    raise Unusable("gone")
-                return await _read(answer.content, most)
+            for _ in range(1 + REDIRECTS_MOST):
+                found = await self._get(url, most)
+                if isinstance(found, bytes):
+                    return found
+                url = urljoin(url, found)
+            raise Unusable("gone")
         except aiohttp.ClientError as error:
             raise TryLater(f"the file did not come: {type(error).__name__}") from None
         except TimeoutError:
             raise TryLater("the file did not come in time") from None
+
+    async def _get(self, url: str, most: int) -> bytes | str:
+        """Get a file, or the address to which its address leads."""
+        is_own = self._own is not None and url.startswith(f"{self._own}/")
+        if not is_own and not is_allowed(url):
+            raise Unusable("gone")
+        limits = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=READ_SECONDS)
+        async with self._open(is_own).get(url, timeout=limits, allow_redirects=False) as answer:
+            if answer.status >= 500:
+                raise TryLater(f"the server answered {answer.status}")
+            if answer.status in REDIRECTS and answer.headers.get("Location"):
+                return answer.headers["Location"]
+            if answer.status != 200:
+                raise Unusable("gone")
+            return await _read(answer.content, most)
 
     def _open(self, is_own: bool) -> aiohttp.ClientSession:
         if is_own not in self._sessions:

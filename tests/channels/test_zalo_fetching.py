@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from aiohttp import web
 from aiohttp.abc import ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
+from bot.channels import zalo_fetching
 from bot.channels.zalo_fetching import Fetcher, is_allowed, is_outside
 from bot.standins.zalo_oa import ZaloOaServer
 from knowledge.errors import TryLater, Unusable
@@ -101,11 +104,15 @@ async def test_a_file_of_the_stand_in_is_fetched_up_to_its_limit() -> None:
         await fetcher.close()
 
 
-async def test_a_redirect_is_not_followed() -> None:
-    async def leads(_request: web.Request) -> web.Response:
-        raise web.HTTPFound("http://127.0.0.1:1/")
-
+@asynccontextmanager
+async def leading(to: str) -> AsyncIterator[str]:
+    """A stand-in whose address `/leads` leads elsewhere; `{root}` is its own root."""
     server = ZaloOaServer(Clock())
+    server.files["1.pdf"] = b"%PDF"
+    roots: list[str] = []
+
+    async def leads(_request: web.Request) -> web.Response:
+        raise web.HTTPFound(to.format(root=roots[0]))
 
     class Leading:
         def application(self) -> web.Application:
@@ -114,7 +121,42 @@ async def test_a_redirect_is_not_followed() -> None:
             return application
 
     async with served(Leading()) as root:
+        roots.append(root)
+        yield root
+
+
+@pytest.mark.parametrize("to", ["{root}/files/1.pdf", "/files/1.pdf"])
+async def test_a_redirect_to_an_allowed_place_is_followed(to: str) -> None:
+    async with leading(to) as root:
+        fetcher = Fetcher(root)
+        assert await fetcher.fetch(f"{root}/leads", 100) == b"%PDF"
+        await fetcher.close()
+
+
+@pytest.mark.parametrize(
+    "to",
+    ["http://127.0.0.1:1/", "http://169.254.169.254/latest", "file:///etc/passwd", "//evil.example/1", "{root}/leads"],
+)
+async def test_a_redirect_to_anywhere_else_or_without_end_is_not_followed(to: str) -> None:
+    async with leading(to) as root:
         fetcher = Fetcher(root)
         with pytest.raises(Unusable, match="gone"):
             await fetcher.fetch(f"{root}/leads", 100)
         await fetcher.close()
+
+
+async def test_a_name_that_changes_while_it_is_asked_for_leads_only_to_the_open_internet(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = iter([["203.119.8.106", "127.0.0.1"], ["10.0.0.1", "::1"]])
+
+    async def resolve(_self: Any, host: str, port: int = 0, family: Any = None) -> list[ResolveResult]:
+        known = {"hostname": host, "port": port, "family": socket.AF_INET, "proto": 0, "flags": 0}
+        return [ResolveResult(**known, host=found) for found in next(told)]  # type: ignore[typeddict-item]
+
+    monkeypatch.setattr(ThreadedResolver, "resolve", resolve)
+    outside = zalo_fetching._Outside()
+    assert [one["host"] for one in await outside.resolve("f6.zdn.vn", 80)] == ["203.119.8.106"]
+    with pytest.raises(OSError, match="no address on the open internet"):
+        await outside.resolve("f6.zdn.vn", 80)
+    await outside.close()
