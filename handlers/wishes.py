@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "hosocuatoi": ("mine", ()),
     "phananh": ("feedback", ()),
     "lienhe": ("board", ()),
+    "gapcanbo": ("human", ()),
     "huy": ("cancel", ()),
     "cancel": ("cancel", ()),
     "tiengviet": ("lang", ("vi",)),

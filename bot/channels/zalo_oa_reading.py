@@ -14,6 +14,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from handlers.messages import Attachment, Incoming, Kind
+from knowledge.vietnamese import fold
 
 ANONYMOUS = "anonymous"  # the first part of the address of somebody who is not logged in
 KEY_CHARACTERS, NAME_CHARACTERS = 100, 200  # of an id, which has about 20; of a file's name
@@ -244,7 +245,8 @@ def _incoming(name: str, message: _Message) -> Incoming:
 
 def _as_command(found: re.Match[str]) -> str:
     """Read what the account's menu sends, such as `#tra_cuu`, as the command that it stands for."""
-    return "/" + found[1].replace("_", "").lower()
+    name = found[1].replace("_", "").lower()
+    return "/" + ("gapcanbo" if fold(name) == "canbo" else name)  # /canbo is the officials' own
 
 
 def _anonymous(who: str, conversation: str) -> str:

@@ -17,7 +17,8 @@ log = logging.getLogger(__name__)
 
 TEXT_CHARACTERS = 2000  # of one message (Zalo, consultation message); more is refused with -210
 BUTTONS_MOST, TITLE_CHARACTERS = 5, 100  # of one message; of one button
-WORDS_CHARACTERS = 500  # under the title of the form that asks for a contact
+WORDS_CHARACTERS = 500  # under a title: of the form that asks for a contact, of a list
+LINES_MOST, SHORT = 5, 30  # of a list, its heading with them; characters of a label that a button shows whole
 IMAGE_BYTES, FILE_BYTES = 1 << 20, 5 << 20  # Zalo, upload/image and upload/file
 IMAGES = (Media.PNG, Media.JPEG)
 DOCUMENTS = (".pdf", ".doc", ".docx")  # by the names that upload/file takes
@@ -25,12 +26,16 @@ DOCUMENTS = (".pdf", ".doc", ".docx")  # by the names that upload/file takes
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One message of a reply: a part of its text with or without buttons, or a file with or without words."""
+    """One message of a reply: a part of its text with or without buttons, or a file with or without words.
+
+    `heading`: the title and the words over a list, whose lines are the buttons.
+    """
 
     text: str
     file: OutgoingFile | None = None
     buttons: tuple[Button, ...] = ()
     asks: Asks | None = None
+    heading: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +64,18 @@ def parts(message: Outgoing, *, buttons: bool, picture: str = "") -> list[Part]:
     files = [file for file in message.files if _is_taken(file)]
     if len(files) == 1 and len(texts) == 1 and is_image(files[0]) and not real:
         return [Part(texts[0], files[0])]
-    worded = [*map(Part, texts[:-1]), Part(texts[-1], buttons=real)]
+    worded = [*map(Part, texts[:-1]), _listed(texts, real) or Part(texts[-1], buttons=real)]
     return [*(Part("", file) for file in files), *worded]
+
+
+def _listed(texts: list[str], buttons: tuple[Button, ...]) -> Part | None:
+    """Lay choices whose labels are too long for buttons out as a list, where all of it fits into one."""
+    if len(texts) > 1 or len(buttons) >= LINES_MOST or max((len(one.label) for one in buttons), default=0) <= SHORT:
+        return None
+    title, _, words = texts[0].partition("\n")
+    if not words.strip() or len(title) > TITLE_CHARACTERS or len(words) > WORDS_CHARACTERS:
+        return None
+    return Part("", buttons=buttons, heading=(title, words))
 
 
 def in_parts(reply: Reply, *, repeated: bool = False, numbered: bool = True) -> list[str]:
@@ -91,6 +106,10 @@ def message_of(part: Part, uploaded: str | None) -> dict[str, Any]:
         element = {key: said for key, said in told.items() if said}
         payload = {"template_type": "request_user_info", "elements": [element]}
         return {"attachment": {"type": "template", "payload": payload}}
+    if part.heading is not None:
+        title, words = part.heading
+        elements = [{"title": title, "subtitle": words}, *map(_line, part.buttons)]
+        return {"attachment": {"type": "template", "payload": {"template_type": "list", "elements": elements}}}
     if part.buttons:
         laid = [
             {"title": button.label[:TITLE_CHARACTERS], "type": "oa.query.hide", "payload": f"#{button.action}"}
@@ -98,6 +117,11 @@ def message_of(part: Part, uploaded: str | None) -> dict[str, Any]:
         ]
         return text | {"attachment": {"type": "template", "payload": {"buttons": laid}}}
     return text
+
+
+def _line(button: Button) -> dict[str, Any]:
+    action = {"type": "oa.query.hide", "payload": f"#{button.action}"}
+    return {"title": button.label[:TITLE_CHARACTERS], "default_action": action}
 
 
 def is_image(file: OutgoingFile) -> bool:

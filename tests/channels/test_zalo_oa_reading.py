@@ -54,6 +54,9 @@ def incoming(event: Json) -> Incoming:
     [
         ("#1:show:2.001", Incoming(Kind.TAP, "1:show:2.001")),
         ("#phan_anh", Incoming(Kind.TEXT, "/phananh")),
+        ("#PHẢN_ÁNH", Incoming(Kind.TEXT, "/phảnánh")),
+        ("#can_bo", Incoming(Kind.TEXT, "/gapcanbo")),
+        ("#Cán_bộ", Incoming(Kind.TEXT, "/gapcanbo")),
         ("#Tra_Cuu H58.15-261102-0001", Incoming(Kind.TEXT, "/tracuu H58.15-261102-0001")),
         ("# 5", Incoming(Kind.TEXT, "# 5")),
         ("hồ sơ #5", Incoming(Kind.TEXT, "hồ sơ #5")),

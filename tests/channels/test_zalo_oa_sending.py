@@ -173,6 +173,31 @@ REQUESTS: dict[str, tuple[dict[str, Any], Outgoing, dict[str, Any]]] = {
             },
         },
     ),
+    "send_cs_list": (
+        {"buttons": True},
+        outgoing(
+            Reply(
+                Markup("<b>Thủ tục phù hợp</b>\nAnh/chị chọn một thủ tục:"),
+                ((Button("Cấp giấy chứng nhận đăng ký đầu tư lần đầu", "1:show:a"),), (Button("Các mục", "1:menu"),)),
+            )
+        ),
+        {
+            "attachment": {
+                "type": "template",
+                "payload": {
+                    "template_type": "list",
+                    "elements": [
+                        {"title": "Thủ tục phù hợp", "subtitle": "Anh/chị chọn một thủ tục:"},
+                        {
+                            "title": "Cấp giấy chứng nhận đăng ký đầu tư lần đầu",
+                            "default_action": {"type": "oa.query.hide", "payload": "#1:show:a"},
+                        },
+                        {"title": "Các mục", "default_action": {"type": "oa.query.hide", "payload": "#1:menu"}},
+                    ],
+                },
+            }
+        },
+    ),
     "send_cs_image": (
         {},
         outgoing(Reply(Markup("Sơ đồ"), files=(FileRef("h", "so-do.png"),)), WHO, PNG),

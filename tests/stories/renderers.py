@@ -59,6 +59,7 @@ def on_zalo_with_buttons(reply: Reply) -> Read:
     cut = zalo_parts(Outgoing("1001", reply, repeated=False), buttons=True)
     real = [button.label for button in cut[-1].buttons]
     texts = [part.text if part.asks is None else part.asks.words for part in cut]
+    texts += ["\n".join(part.heading) for part in cut if part.heading is not None]
     return ("".join(texts), real) if real else _numbered(texts, reply)
 
 
