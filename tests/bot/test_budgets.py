@@ -14,8 +14,10 @@ import pytest
 from markupsafe import Markup
 from sqlalchemy import select, update
 
+from bot.budgets import budgets_of
 from bot.channels.base import Outgoing
 from bot.delivery import Delivery
+from bot.settings_delivery import Delivery as Settings
 from bot.settling import Buried, Limits, Rules
 from bot.store import Store
 from bot.turns import Served, Turns
@@ -295,3 +297,15 @@ async def test_dead_leases_of_one_chat_do_not_hold_each_other_up(database: Datab
     async with processes(database, FREE) as running:
         await until(lambda: len(running[0].platform.came) == 3)
     assert running[0].platform.texts() == ["reply 0", "reply 1", "notice"]
+
+
+def test_the_settings_keep_telegram_below_its_limits_in_every_second() -> None:
+    found = budgets_of(Settings(), UTC)["telegram"]
+    assert found.per_second + found.burst <= 30
+    assert (found.chat_pause("1001"), found.chat_pause("-1001:7")) == (1.0, 3.0)
+
+
+def test_a_budget_of_nothing_is_no_limit() -> None:
+    off = Settings(telegram_per_second=0, telegram_chat_per_second=0, telegram_group_per_minute=0, zalo_oa_per_minute=0)
+    for found in budgets_of(off, UTC).values():
+        assert (found.interval, found.chat_pause("1"), found.chat_pause("-1"), found.per_day) == (0, 0, 0, 0)
