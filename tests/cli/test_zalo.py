@@ -89,10 +89,11 @@ def test_what_is_missing_for_the_consent_is_told(bare: Motcua, given: dict[str, 
     assert said in ran.err
 
 
-def test_with_the_stand_in_the_bot_can_be_talked_to_offline(motcua: Motcua) -> None:
+def test_with_the_stand_in_the_bot_can_be_talked_to_offline(bare: Motcua) -> None:
+    """The database is the default one: what is tried here are two commands and three channels, not the engines."""
     port = free_port()
-    motcua.settings["MOTCUA_SERVER__PORT"] = str(port)
-    zalo = motcua.start("standins", "--port", "0", "--bot", f"http://127.0.0.1:{port}")
+    bare.settings["MOTCUA_SERVER__PORT"] = str(port)
+    zalo = bare.start("standins", "--port", "0", "--bot", f"http://127.0.0.1:{port}")
     bot: subprocess.Popen[bytes] | None = None
     try:
         assert zalo.stderr is not None
@@ -102,8 +103,8 @@ def test_with_the_stand_in_the_bot_can_be_talked_to_offline(motcua: Motcua) -> N
             line = zalo.stderr.readline().decode()
             assert line, told
             told += line
-        motcua.settings |= dict(re.findall(r'export (MOTCUA_(?:ZALO|TELEGRAM)_\w+)="(.*)"', told))
-        bot = motcua.start("run")
+        bare.settings |= dict(re.findall(r'export (MOTCUA_(?:ZALO|TELEGRAM)_\w+)="(.*)"', told))
+        bot = bare.start("run")
         for address in re.findall(r"(http://\S+/say/\S+)", told):
             asyncio.run(said(address, "xin chào"))
             line = ""
