@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hypothesis
 import pytest
 
 from tests.engines import ENGINES, database, engine_url, postgres_server
+
+hypothesis.settings.register_profile("motcua", deadline=None)  # a busy machine is no broken promise
+hypothesis.settings.load_profile("motcua")
 
 __all__ = ["database", "engine_url", "postgres_server"]
 

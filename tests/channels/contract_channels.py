@@ -19,7 +19,7 @@ from bot.channels.base import Outgoing
 from bot.channels.terminal import Terminal, read_line
 from bot.channels.web import WebChat
 from handlers.messages import Incoming
-from tests.channels import test_telegram_sending, test_zalo_bot, test_zalo_oa_sending
+from tests.channels import test_email, test_telegram_sending, test_zalo_bot, test_zalo_oa_sending
 from tests.channels.contract import ANSWERS
 from tests.channels.contract_inputs import Meant
 from tests.channels.telegram_intake import ME
@@ -82,6 +82,25 @@ def _hear_zalo_oa(name: str, raw: Any) -> Meant:
     return _meant(zalo_oa_reading.read(raw, json.dumps(raw).encode(), by_phone=name.endswith("_zns")))
 
 
+# --- E-mail: it only sends
+
+
+async def _ask_email(message: Outgoing) -> Any:
+    mail = test_email.channel(25).written(message)
+    body = mail.get_body()
+    assert body is not None
+    head = {name: mail[name] for name in ("Subject", "From", "To", "Auto-Submitted")}
+    return head | {"text": body.get_content(), "files": [part.get_filename() for part in mail.iter_attachments()]}
+
+
+async def _attempt_email(answers: dict[str, str] | None, message: Outgoing) -> str | None:
+    """Send to a server that answers so; None: it is not there."""
+    async with test_email.mailbox(**(answers or {})) as kept:
+        if answers is not None:
+            return await test_email.channel(kept.port).send(message)
+    return await test_email.channel(kept.port).send(message)
+
+
 # --- The page and the terminal: no platform stands between them and the person
 
 
@@ -108,9 +127,9 @@ async def _attempt_terminal(is_closed: bool, message: Outgoing) -> str | None:
     return "shown"
 
 
-def _only(**says: Any) -> Says:
-    """Word the few answers that a channel without a platform can give."""
-    return {answer: says.get(answer.replace(" ", "_"), []) for answer in ANSWERS}
+def _only(says: Says) -> Says:
+    """Word the few answers that a channel without a platform of its own can give."""
+    return {**dict.fromkeys(ANSWERS, ()), **says}
 
 
 CHANNELS: dict[str, Spoken] = {
@@ -129,18 +148,34 @@ CHANNELS: dict[str, Spoken] = {
         test_zalo_bot.BOT_SAYS,
         test_zalo_bot.attempt,
     ),
+    "email": Spoken(
+        "an@example.vn",
+        lambda _name, raw: _meant(raw),
+        _ask_email,
+        _only(
+            {
+                "taken": [{}],
+                "slow down, without a time": [{"RCPT": "450 busy"}, {"MAIL": "421 later"}, {"END": "451 later"}],
+                "no such conversation": [{"RCPT": "550 no such mailbox"}],
+                "message not accepted": [{"RCPT": "552 full"}, {"DATA": "554 no"}],
+                "never connected": [None],
+                "connection lost after sending": [{"END": "silence"}],
+            }
+        ),
+        _attempt_email,
+    ),
     "web": Spoken(
         "a session",
         lambda _name, raw: _by_person(web_http.read_message(json.dumps(raw).encode())[1]),
         _ask_web,
-        _only(message_not_accepted=[None]),  # its rows are fetched; whoever sends one by mistake is told
+        _only({"message not accepted": [None]}),  # its rows are fetched; whoever sends one by mistake is told
         _refused_by_web,
     ),
     "terminal": Spoken(
         "here",
         lambda _name, raw: _by_person(read_line(raw["line"])),
         _ask_terminal,
-        _only(taken=[False], message_not_accepted=[True]),
+        _only({"taken": [False], "message not accepted": [True]}),
         _attempt_terminal,
     ),
 }

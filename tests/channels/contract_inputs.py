@@ -104,6 +104,7 @@ INPUTS: dict[str, dict[str, Meant]] = {
         ),
         "message.text.received.group": _said(Incoming(TEXT, "tra cứu hồ sơ", group=True), GROUP),
     },
+    "email": {},  # it only sends
     "web": _at("", ("text", Incoming(TEXT, "Xin giấy phép?")), ("tap", Incoming(TAP, "1:menu"))),
     "terminal": _at("", ("text", Incoming(TEXT, "Xin giấy phép?")), ("tap", Incoming(TAP, "Các mục"))),
 }
