@@ -32,7 +32,7 @@ ROUNDS = 400
 RATE = 0.5
 DECAY = 0.002
 WRONG_WEIGHT = 0.6
-PRECISION = 0.98
+PRECISION = 0.978  # a little more than is to be reached: questions not seen are a little harder
 # The shape of the limits must serve stricter aims as well: with one aim alone a single question decides on it.
 AIMS = (0.975, PRECISION, 0.986, 0.99)
 FEWEST_DIRECT = 50
