@@ -127,10 +127,10 @@ async def test_forged_and_replayed_buttons_do_nothing(desk: Desk) -> None:
     assert (claim.official_id, claim.done_at) == (desk.number("an"), None)
 
 
-async def test_two_claims_in_the_same_instant_let_exactly_one_win(desk: Desk) -> None:
+async def test_two_claims_in_the_same_instant_let_exactly_one_win(desk: Desk, engine_url: str) -> None:
     await desk.told(record(1))
-    database, number = desk.board.app.database, desk.dossier(1)
-    other = Store(Database(database.engine.url.render_as_string(hide_password=False), database.vault))
+    number = desk.dossier(1)
+    other = Store(Database(engine_url, desk.board.app.database.vault))
     try:
         won = await asyncio.gather(
             *(
