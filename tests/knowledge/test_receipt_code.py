@@ -279,5 +279,5 @@ def test_hostile_text_takes_time_in_proportion_to_its_length(unit: str) -> None:
     text = unit * (100_000 // len(unit.encode()))
     started = time.process_time()
     read_or_format(text, today=READ_ON)
-    # About 50 ms on a slow core; anything quadratic takes minutes.
-    assert time.process_time() - started < 0.5
+    # About 50 ms on a slow core, more on one that is shared; anything quadratic takes minutes.
+    assert time.process_time() - started < 5
