@@ -81,7 +81,7 @@ def test_a_mistyped_command_is_told_which_one_was_meant() -> None:
         (("dossiers", "import", "none.csv"), "none.csv: No such file or directory"),
         (("dossiers", "show", "nonsense"), "no dossier nonsense"),
         (("feedback", "show", "PAKN-20261123-9999"), "no feedback PAKN-20261123-9999"),
-        (("outbox", "retry", "7"), "row 7 does not wait"),
+        (("outbox", "retry", "7"), "row 7 cannot be tried again"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
