@@ -190,6 +190,11 @@ async def test_more_replies_than_the_budget_wait_for_it_in_order(database: Datab
     assert max(times) - min(times) >= (16 - 3) / 10
 
 
+def _was_refused(database: Database) -> bool:
+    with database.transaction() as tx:
+        return tx.execute(select(rows.c.id).where(rows.c.state == "queued", rows.c.attempts > 0)).first() is not None
+
+
 async def test_the_answer_slow_down_is_obeyed_exactly(database: Database) -> None:
     async with processes(database, FREE) as running:
         platform = running[0].platform
@@ -198,6 +203,7 @@ async def test_the_answer_slow_down_is_obeyed_exactly(database: Database) -> Non
         running[0].delivery.wake()
         await until(lambda: platform.asked)
         refused = platform.asked[0]
+        await until(lambda: _was_refused(database))  # what is claimed before that commit cannot know of it
         notify(database, ("binh", "b1"))
         running[0].delivery.wake()
         await running[0].hears("a reply to anna", "anna")
