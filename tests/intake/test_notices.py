@@ -72,11 +72,8 @@ async def deliver(database: Database, *bodies: str) -> list[str]:
 
 
 async def test_what_happens_in_a_batch_becomes_a_notice_in_its_transaction(database: Database) -> None:
-    told = await deliver(
-        database,
-        batch([record(1, Status.RECEIVED, due_at=at(9))], Origin("f", at(1))),
-        batch([record(1, Status.PROCESSING, due_at=at(12))], Origin("f", at(2))),
-    )
+    await deliver(database, batch([record(1, Status.RECEIVED, due_at=at(9))], Origin("f", at(1))))
+    told = await deliver(database, batch([record(1, Status.PROCESSING, due_at=at(12))], Origin("f", at(2))))
     assert told[0].startswith("dossier_new 0001 None ")
     assert Counter(line.split()[0] for line in told) == {NEW: 1, CHANGED: 1, DUE: 1}
 
