@@ -15,17 +15,18 @@ from aiohttp import web
 from markupsafe import Markup
 
 from bot.budgets import budgets_of
-from bot.channels.telegram import Telegram
+from bot.channels.telegram.channel import Telegram
 from bot.delivery import Delivery
-from bot.settings_delivery import Delivery as Settings
+from bot.settings.delivery import Delivery as Settings
 from bot.settling import Limits, Rules
 from bot.standins.telegram import Limits as Enforced
 from bot.standins.telegram import TelegramServer
 from bot.store import Store
 from handlers.messages import Reply
-from storage import accounts, outbox
+from storage import accounts
 from storage.database import Database
-from storage.outbox import NewRow
+from storage.delivery import outbox
+from storage.delivery.outbox import NewRow
 from storage.vault import Vault
 
 HOST = "127.0.0.1"

@@ -35,8 +35,8 @@ from bot.store import Store
 from handlers.messages import Incoming, Kind
 from storage import accounts, events
 from storage.database import Connection, Database
+from storage.delivery.outbox import OPEN
 from storage.events import NewEvent
-from storage.outbox import OPEN
 from storage.schema import account, event, outbox
 from storage.vault import Vault
 

@@ -20,11 +20,11 @@ from pydantic import SecretStr
 
 from bot.budgets import budgets_of
 from bot.channels.base import Channel
-from bot.channels.telegram import Telegram
-from bot.channels.zalo_bot import ZaloBot
+from bot.channels.telegram.channel import Telegram
+from bot.channels.zalo.bot import ZaloBot
 from bot.delivery import Delivery
-from bot.settings_delivery import Delivery as Settings
-from bot.settings_zalo import ZaloBot as ZaloBotSettings
+from bot.settings.delivery import Delivery as Settings
+from bot.settings.zalo import ZaloBot as ZaloBotSettings
 from bot.settling import Limits, Rules
 from bot.store import Store
 from bot.turns import Served, Turns

@@ -11,8 +11,8 @@ from bot.channels.base import Outgoing
 from bot.delivery import Delivery
 from bot.settling import Limits, Rules
 from bot.store import Store
-from storage.budgets import Budget
 from storage.database import Database
+from storage.delivery.budgets import Budget
 from storage.vault import Vault
 
 CHANNEL = "bench"

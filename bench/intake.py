@@ -31,12 +31,14 @@ from sqlalchemy import select
 from bench.turn import empty_database
 from bot.intake.files import read_file
 from bot.intake.table import Layout
-from handlers.intake import AT_ONCE, batch, take_in_body
-from handlers.intake_words import RowFault
+from handlers.intake.batches import AT_ONCE, batch, take_in_body
+from handlers.intake.words import RowFault
 from handlers.messages import Reply
-from storage import accounts, dossiers, follows
+from storage import accounts
 from storage.database import Database
-from storage.intake import Origin
+from storage.dossiers import follows
+from storage.dossiers import records as dossiers
+from storage.dossiers.intake import Origin
 from storage.schema import outbox
 from storage.vault import open_vault
 

@@ -23,18 +23,21 @@ from bot.app import agency
 from bot.settings import load
 from bot.store import Store
 from bot.turns import Served, Turns
-from handlers import follow_notices, intake, library
 from handlers.agency import LookUps
+from handlers.catalogue import library
+from handlers.catalogue.library import Library
 from handlers.conversation import Conversation
-from handlers.library import Library
+from handlers.dossiers import follow_notices
+from handlers.intake import batches as intake
 from handlers.messages import Incoming, Kind
 from handlers.turn import Handlers
 from knowledge.dossier import DossierRecord
 from knowledge.status import Status
-from storage import accounts, dossiers
+from storage import accounts
 from storage.database import Database
+from storage.dossiers import records as dossiers
+from storage.dossiers.intake import Origin
 from storage.events import NewEvent
-from storage.intake import Origin
 from storage.migrate import migrate
 from storage.vault import Vault
 

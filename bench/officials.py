@@ -17,14 +17,16 @@ from pathlib import Path
 from bot.app import running
 from bot.channels.base import Outgoing
 from bot.settings import load
-from handlers import intake
+from handlers.intake import batches as intake
 from knowledge.dossier import DossierRecord
 from knowledge.status import Status
-from storage import accounts, duty, officials, scopes
+from storage import accounts
 from storage.accounts import lane_of
 from storage.database import Connection, Database
-from storage.intake import Origin
-from storage.officials import Role
+from storage.dossiers.intake import Origin
+from storage.officials import duty, scopes
+from storage.officials import register as officials
+from storage.officials.register import Role
 
 REACH = "to reach: p95 under 2 s at 2 dossiers/s over 40 chats"
 

@@ -13,12 +13,10 @@ from datetime import UTC, datetime, time
 from functools import partial
 from uuid import uuid4
 
-from bot.attachments import Attachments
 from bot.budgets import budgets_of
 from bot.channels.base import Channel, Fetched
 from bot.delivery import Delivery
 from bot.jobs import Jobs
-from bot.long_work import Tools, long_work
 from bot.own_catalogue import own_catalogue
 from bot.schedule import CHANNEL as CLOCK
 from bot.schedule import Daily, Every, Hourly, Schedule
@@ -26,54 +24,46 @@ from bot.settings import Settings
 from bot.settling import Limits, Rules
 from bot.store import Store
 from bot.turns import Served, Turns
-from handlers import (
-    alarms,
-    apologies,
-    broadcasts,
-    catalogue_desk,
-    channel_alarms,
-    duty_desk,
-    duty_notices,
-    duty_roster,
-    feedback_desk,
-    feedback_notices,
-    file_intake,
-    follow_notices,
-    freshness,
-    handover,
-    handover_notices,
-    intake,
-    library,
-    linking,
-    officials,
-    personal_data,
-    phone_notices,
-    privacy_desk,
-    pulling,
-    question_desk,
-    quiet,
-    reports,
-    satisfaction,
-    stale_notes,
-    upkeep,
-    withdrawals,
-)
-from handlers import departures as office_departures
+from bot.work.attachments import Attachments
+from bot.work.long_work import Tools, long_work
+from handlers import linking, quiet, upkeep
 from handlers.agency import Agency, FeedbackRules, LookUps
+from handlers.catalogue import desk as catalogue_desk
+from handlers.catalogue import library, question_desk, stale_notes
+from handlers.catalogue.library import Library
 from handlers.conversation import FEEDBACK, Conversation
-from handlers.library import Library
+from handlers.dossiers import alarms, follow_notices, phone_notices
+from handlers.feedback import desk as feedback_desk
+from handlers.feedback import notices as feedback_notices
+from handlers.feedback import satisfaction
+from handlers.handover import notices as handover_notices
+from handlers.handover import relay as handover
+from handlers.intake import batches as intake
+from handlers.intake import files as file_intake
+from handlers.intake import freshness, pulling
 from handlers.messages import Incoming
 from handlers.notices import together
+from handlers.officials import apologies, broadcasts, channel_alarms
+from handlers.officials import departures as office_departures
+from handlers.officials import desk as duty_desk
+from handlers.officials import notices as duty_notices
+from handlers.officials import room as officials
+from handlers.officials import roster as duty_roster
+from handlers.privacy import desk as privacy_desk
+from handlers.privacy import personal_data, withdrawals
+from handlers.reports import chat as reports
 from handlers.rooms import Room
 from handlers.turn import Handlers, Work
 from knowledge.calendar import Calendar
 from knowledge.catalogue import shipped_editions
 from knowledge.errors import Unavailable, WrongSettings
-from storage import departures, jobs, presence
+from storage import jobs
 from storage.accounts import lane_of
 from storage.database import Database
 from storage.events import NewEvent
 from storage.migrate import migrate
+from storage.officials import departures
+from storage.people import presence
 from storage.vault import open_vault
 from storage.watcher import Watcher
 

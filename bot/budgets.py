@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import tzinfo
 
-from bot.settings_delivery import Delivery
-from storage.budgets import Budget
+from bot.settings.delivery import Delivery
+from storage.delivery.budgets import Budget
 
 MINUTE = 60.0
 

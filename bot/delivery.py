@@ -22,10 +22,11 @@ from bot.settling import Limits, Outcome, Rules, Settler
 from bot.store import Store
 from handlers.messages import FileRef, Reply
 from knowledge.errors import DeliveryError, Unavailable, Uncertain
-from storage import claims, files
-from storage.claims import Claimer, Claims
+from storage import files
 from storage.database import Connection
-from storage.outbox import Claimed
+from storage.delivery import claims
+from storage.delivery.claims import Claimer, Claims
+from storage.delivery.outbox import Claimed
 
 log = logging.getLogger(__name__)
 

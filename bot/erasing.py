@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from storage import outbox, privacy
 from storage.database import Database
+from storage.delivery import outbox
+from storage.people import erasure as privacy
 
 WAIT_SECONDS = 20.0  # for the last reply; the row goes whether or not it left
 LOOK_SECONDS = 0.2

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from pydantic import SecretStr
 
 from bot.settings import Settings
-from bot.settings_sources import settings_of
+from bot.settings.sources import settings_of
 
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 HIDDEN = "***"

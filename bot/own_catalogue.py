@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.settings import Settings
-from handlers import editions, faults
+from handlers.catalogue import editions, faults
 from handlers.texts import words
 from knowledge.catalogue import CatalogueError, Edition
 from knowledge.catalogue.files import read_file

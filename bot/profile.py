@@ -7,7 +7,7 @@ from importlib import resources
 
 from pydantic import BaseModel
 
-from bot.settings_sources import Given, Layer, from_text
+from bot.settings.sources import Given, Layer, from_text
 
 DEMO = "tien-giang-2020"
 """The profile that applies where there is no `config.toml`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.app import agency
 from bot.settings import Settings
 from handlers.documents.letterhead import Letterhead
-from handlers.reporting import Findings, gather
+from handlers.reports.content import Findings, gather
 from knowledge.report_period import Period
 from storage.database import Connection
 

@@ -17,10 +17,14 @@ from typing import TypeVar
 
 from bot.store import Store
 from knowledge.errors import DeliveryError, Gone, Moved, Refused, SlowDown, TryLater, Unavailable, Uncertain
-from storage import accounts, audit, chat_pace, departures, outbox, people, presence
-from storage.budgets import Budget
+from storage import accounts, audit
 from storage.database import Connection
-from storage.outbox import Claimed
+from storage.delivery import chat_pace, outbox
+from storage.delivery.budgets import Budget
+from storage.delivery.outbox import Claimed
+from storage.officials import departures
+from storage.people import joined as people
+from storage.people import presence
 
 log = logging.getLogger(__name__)
 

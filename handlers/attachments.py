@@ -1,8 +1,8 @@
 """Files that people send, as every room sees them: the order of a job that fetches one, and the words when it cannot.
 
 A room's `takes_file` returns a `Turn` with `jobs=(Job(KIND, order(talk, talk.files[0])),)`; the job (in `bot/`) reads
-the order, fetches the bytes by `bot.attachments.Attachments.fetch` and gives a result, or `{"fault": reason}` for an
-`Unusable`; the room's `results[KIND]` words it, with `fault` for the latter and for a job that failed.
+the order, fetches the bytes by `bot.work.attachments.Attachments.fetch` and gives a result, or `{"fault": reason}` for
+an `Unusable`; the room's `results[KIND]` words it, with `fault` for the latter and for a job that failed.
 """
 
 from __future__ import annotations

@@ -11,26 +11,18 @@ from dataclasses import replace
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from handlers import (
-    board,
-    checklists,
-    deep_links,
-    dossier_asking,
-    dossiers,
-    feedback_room,
-    follows,
-    forms,
-    front,
-    handover,
-    offers,
-    procedures,
-    receipt_photos,
-    redirects,
-)
+from handlers import board, deep_links, forms, front, offers
 from handlers.actions import parse
 from handlers.agency import Agency
+from handlers.catalogue import checklists, procedures
+from handlers.catalogue.library import Library
+from handlers.dossiers import asking as dossier_asking
+from handlers.dossiers import follows, receipt_photos
+from handlers.dossiers import looking_up as dossiers
+from handlers.feedback import redirects
+from handlers.feedback import room as feedback_room
 from handlers.forms import Form
-from handlers.library import Library
+from handlers.handover import relay as handover
 from handlers.messages import Incoming, Kind, Reply, Session, Turn
 from handlers.rooms import Heard, Outcome, Room
 from handlers.talk import Talk, clean

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from handlers import procedures
 from handlers.agency import Agency
+from handlers.catalogue import procedures
 from handlers.messages import Turn
 from handlers.rooms import Room
 from handlers.talk import Talk

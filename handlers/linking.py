@@ -15,16 +15,18 @@ from functools import partial
 from markupsafe import Markup
 
 from handlers.agency import Agency
-from handlers.guard import HOUR, UNGUARDED
+from handlers.dossiers.guard import HOUR, UNGUARDED
 from handlers.messages import Button, Happening, Notice, Reply, Turn
 from handlers.notices import Rules
 from handlers.rooms import Room
 from handlers.talk import Talk, lines, written_to
 from knowledge.vietnamese import fold
-from storage import accounts, look_ups, people
+from storage import accounts
 from storage.accounts import Account
 from storage.database import Connection
-from storage.people import Link, Reached
+from storage.dossiers import look_ups
+from storage.people import joined as people
+from storage.people.joined import Link, Reached
 
 VERB = "link"
 ASKED, TOLD = "link_asked", "link_told"

@@ -35,7 +35,7 @@ class Kind(StrEnum):
 class Attachment:
     """A file that came with a message, still where the platform keeps it.
 
-    `reference`: by which the channel fetches it (`bot/attachments.py`), never an address with a secret in it;
+    `reference`: by which the channel fetches it (`bot/work/attachments.py`), never an address with a secret in it;
     `name` and `media_type` as the sender's program called them, "" where it did not, and not to be believed; `size` in
     bytes, None if not told.
 

@@ -12,9 +12,10 @@ from datetime import datetime
 from functools import partial
 
 from handlers.messages import Happening, Notice
-from storage import accounts, outbox
+from storage import accounts
 from storage.database import Connection
-from storage.outbox import NewRow
+from storage.delivery import outbox
+from storage.delivery.outbox import NewRow
 
 Rule = Callable[[Connection, Happening, datetime], Iterable[Notice]]
 Rules = Mapping[str, Rule]

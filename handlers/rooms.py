@@ -11,7 +11,7 @@ from handlers.forms import Form
 from handlers.messages import Kind, Turn
 from handlers.standing import role_of
 from handlers.talk import Talk
-from storage.officials import Role
+from storage.officials.register import Role
 
 Verb = Callable[[Talk, tuple[str, ...]], Turn | None]
 """Does what a button with this verb says, given its arguments; None for one that nobody made."""

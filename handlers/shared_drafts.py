@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from handlers.messages import SESSION_VERSION, Session
-from storage import accounts, people
+from storage import accounts
 from storage.accounts import Account, Saved
 from storage.database import Connection
+from storage.people import joined as people
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)  # so that the person is asked whether to go on, and a text is no answer
 

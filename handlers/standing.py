@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from handlers.talk import Talk
-from storage import accounts, officials
+from storage import accounts
 from storage.columns import vault_of
-from storage.officials import Official, Role
+from storage.officials import register as officials
+from storage.officials.register import Official, Role
 
 PEOPLE = frozenset({Role.ADMINISTRATOR, Role.LEADER, Role.OFFICIAL, Role.DESK})
 """The roles of persons; a linked group has none of their rights: there it counts who presses."""

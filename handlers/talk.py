@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from handlers.actions import action
 from handlers.agency import Agency
-from handlers.library import Shelf
+from handlers.catalogue.library import Shelf
 from handlers.messages import Attachment, Button, Reply, Session, Turn
 from handlers.texts import Words, words
 from knowledge.vietnamese import nfc

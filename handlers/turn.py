@@ -11,16 +11,18 @@ from datetime import datetime
 from enum import Enum, auto
 
 from handlers import notices, numbered, shared_drafts
-from handlers.handover_words import is_way_out
+from handlers.handover.words import is_way_out
 from handlers.messages import SESSION_VERSION, Happening, Incoming, Kind, Notice, Reply, Session, Turn
 from handlers.notices import Rules
-from storage import accounts, audit, budgets, digests, events, jobs, outbox, people
+from storage import accounts, audit, events, jobs
 from storage.accounts import Account, Saved
-from storage.budgets import Budget
 from storage.database import Connection
+from storage.delivery import budgets, digests, outbox
+from storage.delivery.budgets import Budget
+from storage.delivery.outbox import Claimed, NewRow
 from storage.events import Pending
 from storage.jobs import NewJob
-from storage.outbox import Claimed, NewRow
+from storage.people import joined as people
 
 MESSAGE = "message"  # the kind of events that people cause
 TRIES = 3  # a turn that raises is tried twice more; by then it is not bad luck but a fault

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 
-from storage import audit, jobs, outbox_desk, web_rows
+from storage import audit, jobs, web_rows
 from storage.database import Connection
+from storage.delivery import outbox_desk
 from storage.events import Pending
 from storage.jobs import NewJob
 
@@ -23,7 +24,7 @@ def expire_kept(tx: Connection, event: Pending, now: datetime) -> None:
 
 
 def order_purge(tx: Connection, event: Pending, now: datetime) -> None:
-    """Order the purge of what is kept no longer (see `storage/privacy.py`)."""
+    """Order the purge of what is kept no longer (see `storage/people/erasure.py`)."""
     jobs.add(tx, NewJob(PURGE, "{}", event.lane, event.channel), now)
 
 

@@ -1,7 +1,7 @@
 """How a column is declared: what it holds about a person, how long that is kept, what erasure does to it.
 
-Every column of `schema.py` is made by `plain` or `personal`; a test fails for one that is not. The eraser
-(`privacy.py`) walks these declarations, so a new personal column is erased from the day it exists.
+Every column of `schema/` is made by `plain` or `personal`; a test fails for one that is not. The eraser
+(`people/erasure.py`) walks these declarations, so a new personal column is erased from the day it exists.
 """
 
 from __future__ import annotations

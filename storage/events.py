@@ -10,10 +10,11 @@ from sqlalchemy import ColumnElement, Connection, Table, bindparam, exists, func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
-from storage import accounts, outbox
+from storage import accounts
 from storage.accounts import Account, Saved
 from storage.columns import Moment
 from storage.database import lock, lock_number
+from storage.delivery import outbox
 from storage.schema import account, conversation, event
 
 OF_EVENT = 10  # the columns of `_OLDEST` that come before those of the account

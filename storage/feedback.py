@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from storage.people import same_person
+from storage.people.joined import same_person
 from storage.schema import counter, feedback, feedback_file, feedback_step, file
 
 ANONYMOUS = "anonymous"  # of `sender_kind`: a tip, which is read and not counted (Nghị định 20/2008/NĐ-CP, Điều 7)

@@ -14,7 +14,7 @@ from storage.schema import ROW_ID, handover, handover_line
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """A conversation with the officials (see `schema_handovers.handover`)."""
+    """A conversation with the officials (see `storage/schema/handovers.py`)."""
 
     id: int
     account_id: int

@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from storage import jobs, outbox
+from storage import jobs
 from storage.database import Database, border
+from storage.delivery import outbox
 
 TOPICS = (outbox.TOPIC, jobs.TOPIC)
 LOOK_SECONDS = 0.2  # between looks at SQLite's counter: 5 trivial reads a second

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, exists, func, literal_column, select, update
 
 from storage.columns import database_now
-from storage.outbox import EXPIRED
+from storage.delivery.outbox import EXPIRED
 from storage.schema import account, outbox
 
 # Written out, not bound: only then can an engine see that its index of the kept rows will do.

@@ -13,8 +13,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from storage import accounts
 from storage.database import lock, lock_number
-from storage.outbox import OPEN
-from storage.outbox import WAITS as WAITS
+from storage.delivery.outbox import OPEN
+from storage.delivery.outbox import WAITS as WAITS
 from storage.schema import account, outbox, zalo_contact
 
 # Written out, not bound: only then can an engine see that its index of the open rows will do.

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Date, DateTime, Table, insert, select
 
-from storage import privacy
 from storage.columns import PERSONAL, SUBJECT, Moment
+from storage.people import erasure as privacy
 from storage.schema import ROW_ID, account, metadata
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)

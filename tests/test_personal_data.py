@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, MetaData, Table, Text, select
 
 from knowledge.errors import Wrong
-from storage import privacy
 from storage.columns import PERSONAL, SUBJECT, UNTIL, Erasure, Moment, Personal, Sealed, personal, plain
 from storage.database import Database
+from storage.people import erasure as privacy
 from storage.schema import AGE, UNTIL_DONE, feedback, metadata
 from tests.persons import ANNA, HELD, fill
 

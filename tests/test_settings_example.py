@@ -11,7 +11,7 @@ import pytest
 
 from bot import profile
 from bot.settings import Settings, load
-from bot.settings_sources import settings_of
+from bot.settings.sources import settings_of
 
 EXAMPLE = Path(__file__).parent.parent / "config.example.toml"
 

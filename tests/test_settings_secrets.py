@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from bot.settings import load
-from bot.settings_sources import Section
+from bot.settings.sources import Section
 from tests.settings_files import config, faults
 
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"  # an invented token, in the shape of a real one

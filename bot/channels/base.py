@@ -48,7 +48,7 @@ class Channel(Protocol):
 
 @runtime_checkable
 class Fetching(Channel, Protocol):
-    """A channel that keeps attachments at the platform, to be fetched when a job wants them (`bot/attachments.py`)."""
+    """A channel that keeps attachments at the platform, fetched when a job wants them (`bot/work/attachments.py`)."""
 
     async def fetch(self, reference: str, most: int) -> bytes:
         """Fetch the file of this reference, at most so many bytes.
@@ -60,7 +60,7 @@ class Fetching(Channel, Protocol):
 
 @runtime_checkable
 class Fetched(Channel, Protocol):
-    """A channel whose rows are kept for their readers (`storage.outbox.FETCHED`): nothing is ever given to `send`."""
+    """A channel whose rows are kept for their readers (`FETCHED` in `storage/delivery/outbox.py`): nothing is sent."""
 
     def turned(self, lane: str) -> None:
         """Wake the readers of this lane: a turn of it was committed."""

@@ -11,7 +11,7 @@ from email.utils import make_msgid
 
 from bot.channels.base import REPEATED, Outgoing
 from bot.channels.plain import plain_text
-from bot.settings_email import Email as Settings
+from bot.settings.email import Email as Settings
 from knowledge.errors import DeliveryError, Gone, Refused, TryLater, Uncertain
 
 log = logging.getLogger(__name__)

@@ -45,7 +45,7 @@ def ask(
 def _index() -> Index:
     from bot.app import real_clock  # a search in a file does without the settings and the database
     from bot.cli.common import opened, settings
-    from handlers.library import Library
+    from handlers.catalogue.library import Library
 
     given = settings()
     with opened(given) as database, database.transaction() as tx:

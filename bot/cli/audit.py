@@ -8,7 +8,10 @@ import typer
 
 from bot.cli.common import Most, opened, settings
 from bot.cli.output import write, write_json
-from handlers import broadcasts, duty_notices, freshness, upkeep
+from handlers import upkeep
+from handlers.intake import freshness
+from handlers.officials import broadcasts
+from handlers.officials import notices as duty_notices
 from storage import audit as trail
 
 MOST = 50

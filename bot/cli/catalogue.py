@@ -15,7 +15,7 @@ from bot.cli.catalogue_lines import changes, listing, trial_lines
 from bot.cli.common import opened, settings
 from bot.cli.output import tell, write
 from bot.settings import Settings
-from handlers import editions, faults, library, question_desk
+from handlers.catalogue import editions, faults, library, question_desk
 from handlers.texts import words
 from knowledge.catalogue import CatalogueError, Edition, Parsed, differences, stale
 from knowledge.catalogue.files import read_file, write_file

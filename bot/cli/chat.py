@@ -14,13 +14,14 @@ from typing import Annotated
 
 import typer
 
-from bot import attachments, profile
+from bot import profile
 from bot.app import App, running
 from bot.channels.terminal import Terminal, file_in, read_line
 from bot.cli.common import settings
 from bot.cli.output import tell
 from bot.demo import EDITION, SAMPLE_CODE, fill
 from bot.settings import Settings, load
+from bot.work import attachments
 from handlers.attachments import BYTES_MOST
 from handlers.messages import Incoming, Kind
 from knowledge.errors import Unusable, Wrong

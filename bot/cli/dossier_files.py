@@ -19,14 +19,14 @@ from bot.cli.output import tell, write
 from bot.intake.files import read_file
 from bot.intake.table import Layout
 from bot.settings import Settings
-from handlers.intake import AT_ONCE, batch
-from handlers.intake_words import OPERATOR, FileFault, RowFault
+from handlers.intake.batches import AT_ONCE, batch
+from handlers.intake.words import OPERATOR, FileFault, RowFault
 from knowledge.dossier import DossierRecord
 from knowledge.errors import Wrong
 from knowledge.vietnamese import nfc
-from storage import dossiers
-from storage.intake import Origin
-from storage.intake_preview import Preview, preview
+from storage.dossiers import records as dossiers
+from storage.dossiers.intake import Origin
+from storage.dossiers.intake_preview import Preview, preview
 
 PREVIEWED = 500  # rows looked at in one reading transaction
 SOURCE_MOST = 80  # characters kept of a file's name

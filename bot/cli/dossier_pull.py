@@ -9,9 +9,11 @@ from uuid import uuid4
 from bot.app import IMPORT, App, running
 from bot.cli.output import tell, write
 from bot.settings import Settings
-from handlers.pulling import PULL
+from handlers.intake.pulling import PULL
 from knowledge.errors import Wrong
-from storage import dossiers, jobs, sources
+from storage import jobs
+from storage.dossiers import records as dossiers
+from storage.dossiers import sources
 from storage.events import NewEvent
 
 OTHERS_SECONDS = 0.2  # between looks at a page that another process asks for

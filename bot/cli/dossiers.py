@@ -17,14 +17,15 @@ from bot.cli.common import Most, opened, settings
 from bot.cli.output import write
 from bot.intake.columns import ColumnFaultError, clean, correction
 from bot.settings import Settings
-from handlers.intake import corrected
-from handlers.intake_words import RowFault
+from handlers.intake.batches import corrected
+from handlers.intake.words import RowFault
 from knowledge.errors import Wrong
 from knowledge.receipt_code import read_or_format
 from knowledge.status import Status
-from storage import dossier_history, dossiers
 from storage.database import Connection
-from storage.dossiers import Dossier
+from storage.dossiers import history as dossier_history
+from storage.dossiers import records as dossiers
+from storage.dossiers.records import Dossier
 
 app = typer.Typer(help="Dossiers: intake and what is known. Example: motcua dossiers list", no_args_is_help=True)
 

@@ -15,8 +15,10 @@ import typer
 from bot.app import agency, real_clock
 from bot.cli.common import Most, opened, settings
 from bot.cli.output import write, write_json
-from handlers import feedback_handling, feedback_notices, notices
-from handlers.feedback_handling import Doer
+from handlers import notices
+from handlers.feedback import handling as feedback_handling
+from handlers.feedback import notices as feedback_notices
+from handlers.feedback.handling import Doer
 from knowledge.errors import Wrong
 from knowledge.feedback_kind import FeedbackKind, classify
 from storage import feedback

@@ -10,15 +10,17 @@ from typing import Annotated
 import typer
 
 from bot.app import real_clock
-from bot.channels.telegram import Telegram
+from bot.channels.telegram.channel import Telegram
 from bot.cli.common import opened, settings
 from bot.cli.output import tell, write
 from bot.settings import Settings
-from handlers.officials import LINK
+from handlers.officials.room import LINK
 from knowledge.errors import DeliveryError, Wrong
 from knowledge.vietnamese import nfc
-from storage import accounts, audit, officials, scopes
-from storage.officials import Official, Role
+from storage import accounts, audit
+from storage.officials import register as officials
+from storage.officials import scopes
+from storage.officials.register import Official, Role
 
 DAYS = 3  # an invite is for now: the operator sends it and the official presses it
 DAYS_MOST = 30

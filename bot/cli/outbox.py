@@ -12,8 +12,8 @@ from bot.app import real_clock
 from bot.cli.common import Most, opened, settings
 from bot.cli.output import write
 from knowledge.errors import Wrong
-from storage import outbox_desk
-from storage.outbox_desk import DEAD_FOR
+from storage.delivery import outbox_desk
+from storage.delivery.outbox_desk import DEAD_FOR
 
 LARGEST = 2**63 - 1  # the largest number of a row
 Number = Annotated[int, typer.Argument(min=1, max=LARGEST, help="The number of a row, as `list` shows it.")]

@@ -20,7 +20,7 @@ from bot.settings import Settings
 from handlers.documents.content import Report, differing, misfits
 from handlers.documents.files import FORMATS, write
 from handlers.documents.letterhead import Stamp
-from handlers.reporting import Findings, record, written
+from handlers.reports.content import Findings, record, written
 from knowledge.errors import Wrong
 from knowledge.report_period import Period, free, named
 from knowledge.vietnamese import nfc

@@ -13,8 +13,10 @@ from bot.cli.common import opened, settings
 from bot.cli.output import write
 from knowledge.errors import Wrong
 from knowledge.roster import Days
-from storage import audit, officials, roster
+from storage import audit
 from storage.database import Connection
+from storage.officials import register as officials
+from storage.officials import roster
 
 WEEKS, WEEKS_MOST = 8, 60
 

@@ -13,11 +13,13 @@ import typer
 from bot.app import agency, real_clock
 from bot.cli.common import opened, settings
 from bot.cli.output import write
-from handlers.duty_notices import matter_of, when
+from handlers.officials.notices import matter_of, when
 from knowledge import receipt_code
 from knowledge.duties import SHIPPED, News, hearers, read_rules
 from knowledge.errors import Wrong
-from storage import audit, dossiers, duty, roster
+from storage import audit
+from storage.dossiers import records as dossiers
+from storage.officials import duty, roster
 
 app = typer.Typer(
     help="Who hears of what. Example: motcua rules test 000.00.15.H58-261102-0001",

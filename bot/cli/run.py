@@ -19,10 +19,10 @@ from aiohttp import web
 from bot.app import App, agency, real_clock, running
 from bot.channels.base import Channel
 from bot.channels.email import Email
-from bot.channels.telegram import Telegram
-from bot.channels.telegram_receiving import Polling, Webhook
-from bot.channels.web import WebChat
-from bot.channels.zalo import Zalo
+from bot.channels.telegram.channel import Telegram
+from bot.channels.telegram.receiving import Polling, Webhook
+from bot.channels.web.channel import WebChat
+from bot.channels.zalo.running import Zalo
 from bot.cli.common import settings
 from bot.intake.receiving import Receiving
 from bot.server import Server

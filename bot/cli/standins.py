@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from aiohttp import web
 
-from bot.channels.zalo_oa_receiving import PATH
+from bot.channels.zalo.oa_receiving import PATH
 from bot.cli.output import tell, write
 from bot.standins.by_hand import routes
 from bot.standins.telegram import Limits, TelegramServer

@@ -10,7 +10,7 @@ import typer
 from bot.app import agency, real_clock
 from bot.cli.common import opened, settings
 from bot.cli.output import write, write_json
-from handlers.dossier_asking import Look, look
+from handlers.dossiers.asking import Look, look
 
 
 def status(

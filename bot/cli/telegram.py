@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 
 import typer
 
-from bot.channels.telegram import Telegram
-from bot.channels.telegram_api import Api
-from bot.channels.telegram_errors import border
-from bot.channels.telegram_reading import UPDATES
-from bot.channels.telegram_receiving import PATH
+from bot.channels.telegram.api import Api
+from bot.channels.telegram.channel import Telegram
+from bot.channels.telegram.errors import border
+from bot.channels.telegram.reading import UPDATES
+from bot.channels.telegram.receiving import PATH
 from bot.cli.common import settings
 from bot.cli.output import write
 from bot.settings import Settings

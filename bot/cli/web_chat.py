@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from bot.app import App, agency
-from bot.channels.web import WebChat
+from bot.channels.web.channel import WebChat
 from bot.server import Server
 from knowledge.errors import Wrong
 

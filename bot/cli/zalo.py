@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bot.app import real_clock
-from bot.channels.zalo_consent import code_in, consent_url, new_verifier, obtain
+from bot.channels.zalo.consent import code_in, consent_url, new_verifier, obtain
 from bot.cli.common import opened, settings
 from bot.cli.output import tell, write
 from knowledge.errors import Wrong

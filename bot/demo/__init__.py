@@ -14,10 +14,10 @@ from bot.app import App
 from bot.intake.files import read_file
 from bot.intake.table import Layout
 from bot.settings import Settings
-from handlers.intake import batch
-from handlers.intake_words import RowFault
-from storage.dossiers import count
-from storage.intake import Origin
+from handlers.intake.batches import batch
+from handlers.intake.words import RowFault
+from storage.dossiers.intake import Origin
+from storage.dossiers.records import count
 
 EDITION = "tien-giang-2020"
 SAMPLE_CODE = "000.00.15.H58-200617-0001"

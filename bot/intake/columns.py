@@ -17,13 +17,13 @@ from enum import IntEnum
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from handlers.intake_words import RowProblem
+from handlers.intake.words import RowProblem
 from knowledge.catalogue import national_part
 from knowledge.dossier import DossierRecord, FiledBy, OwnerKind, ReturnWay, Supplement
 from knowledge.receipt_code import read_or_format
 from knowledge.status import Status, parse_status
 from knowledge.vietnamese import nfc
-from storage.dossiers import Dossier
+from storage.dossiers.records import Dossier
 
 Kind = TypeVar("Kind", bound=IntEnum)
 Cells = Mapping[str, str]

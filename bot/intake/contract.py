@@ -16,7 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.intake.columns import COLUMNS, TEXT_MOST, ColumnFaultError, clean, code, moment, money, record, status, words
-from handlers.intake_words import RowFault, pushed
+from handlers.intake.words import RowFault, pushed
 from knowledge.dossier import DossierRecord, Step, Supplement
 
 DOSSIERS, PROGRESS, LOOK_UP = "DongBoHoSoMC", "CapNhatTienDoHoSoMC", "TraCuuHoSo"

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 
 from bot.intake.table import Row
-from handlers.intake_words import FileFault
+from handlers.intake.words import FileFault
 
 DELIMITERS = ",;\t"
 CELL_CHARACTERS = 1_000_000  # csv's own limit of 131,072 is less than a long note

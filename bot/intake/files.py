@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bot.intake.csv_files import read_csv
 from bot.intake.table import Layout, read_rows
 from bot.intake.xlsx_files import read_xlsx
-from handlers.intake_words import FileFault, RowFault
+from handlers.intake.words import FileFault, RowFault
 from knowledge.dossier import DossierRecord
 from knowledge.media import Media, sniff
 

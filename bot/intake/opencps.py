@@ -20,8 +20,8 @@ from urllib.parse import quote, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from bot.intake.columns import ColumnFaultError, clean, record
-from bot.settings_intake import Source
-from handlers.intake_words import RowFault
+from bot.settings.intake import Source
+from handlers.intake.words import RowFault
 from knowledge.dossier import DossierRecord, Step
 from knowledge.status import Status
 

@@ -14,10 +14,10 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.intake.opencps import OpenCps, Page, SourceDownError
-from bot.settings_intake import Source
-from handlers.intake import batch
+from bot.settings.intake import Source
+from handlers.intake.batches import batch
 from knowledge.dossier import DossierRecord
-from storage.intake import Origin
+from storage.dossiers.intake import Origin
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ CLIENTS: dict[str, Callable[[Source, ZoneInfo], Client]] = {"opencps": OpenCps}
 
 
 def pull(sources: Sequence[Source], zone: ZoneInfo, clock: Callable[[], datetime], body: str) -> str:
-    """Ask for the page that a job's body orders (see `handlers.pulling`), and give what its result says."""
+    """Ask for the page that a job's body orders (see `handlers.intake.pulling`), and give what its result says."""
     order = json.loads(body)
     began = clock()
     source = next((one for one in sources if one.name == order["source"]), None)

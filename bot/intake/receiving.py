@@ -14,19 +14,19 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from bot.channels.web_limits import Buckets, Rate, sender
+from bot.channels.web.limits import Buckets, Rate, sender
 from bot.intake import contract
 from bot.intake.contract import DONE, EXISTS, REFUSED, Message, NotUnderstoodError
-from handlers.intake import AT_ONCE, PUSH, batch
-from handlers.intake_words import CONTRACT, PushAnswer, RowFault, pushed
+from handlers.intake.batches import AT_ONCE, PUSH, batch
+from handlers.intake.words import CONTRACT, PushAnswer, RowFault, pushed
 from knowledge.dossier import DossierRecord, Step
 from knowledge.receipt_code import read_or_format
-from storage import dossiers
-from storage.intake import Origin
+from storage.dossiers import records as dossiers
+from storage.dossiers.intake import Origin
 
 if TYPE_CHECKING:
     from bot.app import App
-    from bot.settings_intake import Intake
+    from bot.settings.intake import Intake
 
 log = logging.getLogger(__name__)
 

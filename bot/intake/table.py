@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from bot.intake.columns import COLUMNS, ColumnFaultError, clean, record
-from handlers.intake_words import FileFault, RowFault
+from handlers.intake.words import FileFault, RowFault
 from knowledge.dossier import DossierRecord
 
 COMPULSORY = ("MaHoSo", "NgayTiepNhan", "TrangThaiHoSo")

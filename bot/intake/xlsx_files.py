@@ -18,7 +18,7 @@ from xml.etree.ElementTree import Element, iterparse
 from zipfile import BadZipFile
 
 from bot.intake.table import FORMULA, Row
-from handlers.intake_words import FileFault
+from handlers.intake.words import FileFault
 
 COLUMNS_MOST = 200  # a row may claim 16,384 of them
 TITLES_WITHIN = 20  # rows above the titles, such as a heading, at most

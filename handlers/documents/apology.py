@@ -15,7 +15,7 @@ BLANK = "……………………"
 
 
 def apology(record: Mapping[str, Any]) -> bytes:
-    """Write the draft of the record that `handlers.apologies` makes."""
+    """Write the draft of the record that `handlers.officials.apologies` makes."""
     from docx import Document
 
     from handlers.documents.docx_layout import AFTER, BODY, CENTRE, FIRST_LINE, HEADLINE, JUSTIFIED, prepare

@@ -8,7 +8,7 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from handlers.documents.wording import number, say, short
-from handlers.reporting import Findings
+from handlers.reports.content import Findings
 from knowledge.report_judging import PENDING, RECEIVED, RESOLVED, Cell
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ READY, OPEN = "☑", "☐"
 
 
 def checklist(record: Mapping[str, Any]) -> bytes:
-    """Write the file of the record that `handlers.checklists` makes."""
+    """Write the file of the record that `handlers.catalogue.checklists` makes."""
     from docx import Document
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Cm, Pt

@@ -14,7 +14,7 @@ from handlers.documents import wording
 from handlers.documents.forms import Sheet, filled
 from handlers.documents.letterhead import Letterhead, Stamp
 from handlers.documents.wording import long, say, share, short
-from handlers.reporting import BACK_BY_POST, BY_POST, UNSAID, Compared, Findings
+from handlers.reports.content import BACK_BY_POST, BY_POST, UNSAID, Compared, Findings
 from knowledge.report import KEYS
 from knowledge.report_form import shipped_forms
 

@@ -11,7 +11,7 @@ import xlsxwriter
 
 from handlers.documents.refused_rows import OPTIONS
 from handlers.texts import words
-from storage.dossiers import Dossier
+from storage.dossiers.records import Dossier
 
 WIDTHS = (20, 28, 60, 28, 18, 18)  # of the columns, in characters
 TITLES = ("news", "code", "procedure", "field", "received", "due")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from handlers.documents.content import Report
-from handlers.reporting import record, written
+from handlers.reports.content import record, written
 
 FORMATS = ("docx", "xlsx", "json", "html")
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handlers.documents.wording import number, say
-from handlers.reporting import Findings
+from handlers.reports.content import Findings
 from knowledge.report import Row
 from knowledge.report_form import NAME, NUMBER, Form
 

@@ -7,7 +7,7 @@ from io import BytesIO
 
 import xlsxwriter
 
-from handlers.intake_words import RowFault
+from handlers.intake.words import RowFault
 from handlers.texts import words
 
 # What a row holds is somebody else's: nothing in it becomes a formula or a link.

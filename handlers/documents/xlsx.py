@@ -22,7 +22,7 @@ from handlers.documents.charts import COLOURS
 from handlers.documents.content import Report
 from handlers.documents.forms import Line, Sheet, headings, numbering
 from handlers.documents.wording import say, short
-from handlers.reporting import Findings
+from handlers.reports.content import Findings
 from knowledge.report_form import NAME, NUMBER, Column, Form, shipped_forms
 from knowledge.report_judging import PENDING, RECEIVED, RESOLVED, Judged
 

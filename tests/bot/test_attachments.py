@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from bot.attachments import Attachments, keep
 from bot.channels.base import Channel, Outgoing
-from bot.pictures import PIXELS_MOST, open_picture
+from bot.work.attachments import Attachments, keep
+from bot.work.pictures import PIXELS_MOST, open_picture
 from handlers.attachments import BYTES_MOST
 from handlers.messages import Attachment
 from knowledge.errors import TryLater, Unusable

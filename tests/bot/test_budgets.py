@@ -17,19 +17,20 @@ from sqlalchemy import select, update
 from bot.budgets import budgets_of
 from bot.channels.base import Outgoing
 from bot.delivery import Delivery
-from bot.settings_delivery import Delivery as Settings
+from bot.settings.delivery import Delivery as Settings
 from bot.settling import Buried, Limits, Rules
 from bot.store import Store
 from bot.turns import Served, Turns
 from handlers.messages import Incoming, Kind, Reply, Turn
 from handlers.turn import Handlers, Situation
 from knowledge.errors import DeliveryError, Refused, SlowDown, TryLater
-from storage import accounts, outbox
-from storage.budgets import Budget
-from storage.claims import Claimer, claim
+from storage import accounts
 from storage.database import Connection, Database
+from storage.delivery import outbox
+from storage.delivery.budgets import Budget
+from storage.delivery.claims import Claimer, claim
+from storage.delivery.outbox import NewRow
 from storage.events import NewEvent
-from storage.outbox import NewRow
 from storage.schema import account, budget
 from storage.schema import outbox as rows
 

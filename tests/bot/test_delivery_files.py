@@ -11,9 +11,10 @@ from bot.channels.base import Outgoing, OutgoingFile
 from bot.delivery import Delivery
 from bot.store import Store
 from handlers.messages import FileRef, Reply
-from storage import accounts, files, outbox
+from storage import accounts, files
 from storage.database import Database
-from storage.outbox import NewRow
+from storage.delivery import outbox
+from storage.delivery.outbox import NewRow
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 

@@ -13,7 +13,7 @@ import pytest
 import segno
 from PIL import Image
 
-from bot import receipt_photo
+from bot.work import receipt_photo
 from knowledge.errors import Unusable
 from tests.bot.receipts import Shot, page, payload, photo, shots
 

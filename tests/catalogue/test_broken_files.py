@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.faults import listed, told
+from handlers.catalogue.faults import listed, told
 from handlers.texts import words
 from knowledge.catalogue import CatalogueError, CatalogueFault
 from knowledge.catalogue.files import read_file

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from handlers import announcing
+from handlers.catalogue import announcing
 from handlers.texts import words
 from knowledge.catalogue import Edition, Evidence, differences, load_edition, pairs, stale
 from knowledge.catalogue.golden import Grade, Question, golden_questions, trial

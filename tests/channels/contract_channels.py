@@ -14,10 +14,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bot.channels import telegram_reading, web_http, web_markup, zalo_bot_reading, zalo_oa_reading
 from bot.channels.base import Outgoing
+from bot.channels.telegram import reading as telegram_reading
 from bot.channels.terminal import Terminal, read_line
-from bot.channels.web import WebChat
+from bot.channels.web import http as web_http
+from bot.channels.web import markup as web_markup
+from bot.channels.web.channel import WebChat
+from bot.channels.zalo import bot_reading as zalo_bot_reading
+from bot.channels.zalo import oa_reading as zalo_oa_reading
 from handlers.messages import Incoming
 from tests.channels import test_email, test_telegram_sending, test_zalo_bot, test_zalo_oa_sending
 from tests.channels.contract import ANSWERS

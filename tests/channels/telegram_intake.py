@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.channels.telegram_reading import Me
+from bot.channels.telegram.reading import Me
 from handlers.messages import Incoming
 from knowledge.errors import Unavailable
 from tests.channels.samples import BOT

@@ -7,9 +7,9 @@ from typing import Any
 
 from telegram.request import BaseRequest, RequestData
 
-from bot.channels.telegram import Telegram
-from bot.channels.telegram_api import Api, api
-from bot.channels.telegram_errors import ServerError
+from bot.channels.telegram.api import Api, api
+from bot.channels.telegram.channel import Telegram
+from bot.channels.telegram.errors import ServerError
 from tests.channels.samples import BOT, Json
 
 TOKEN = "123456789:AAE-invented_token_for_the_tests_0001"

@@ -38,7 +38,7 @@ FILES = {"picture": (PNG,), "document": (PDF,)}
 def channels() -> set[str]:
     """Find the names of the channels in the code: classes with a name and a way to send."""
     found: set[str] = set()
-    for path in CODE.glob("*.py"):
+    for path in CODE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ClassDef):
                 names = [

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from bot.channels.base import Outgoing, OutgoingFile
 from bot.channels.email import Email
-from bot.settings_email import Email as Settings
+from bot.settings.email import Email as Settings
 from handlers.messages import Button, Reply
 from knowledge.errors import DeliveryError, Gone, Refused, TryLater, Uncertain
 

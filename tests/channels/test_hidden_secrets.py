@@ -15,7 +15,7 @@ from telegram.error import InvalidToken
 
 from bot import logs
 from bot.channels.base import Outgoing
-from bot.channels.telegram import Telegram
+from bot.channels.telegram.channel import Telegram
 from bot.settings import load
 from handlers.messages import Reply
 from knowledge.errors import DeliveryError

@@ -9,9 +9,9 @@ import pytest
 from markupsafe import Markup
 
 from bot.app import rooms
-from bot.channels import telegram as telegram_module
 from bot.channels.base import Outgoing
-from bot.channels.telegram_errors import NeverLeft
+from bot.channels.telegram import channel as telegram_module
+from bot.channels.telegram.errors import NeverLeft
 from handlers.commands import menu
 from handlers.messages import Button, Reply
 from handlers.wishes import COMMANDS

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from telegram.error import TimedOut
 
 from bot.channels.base import Fetching, Outgoing, OutgoingFile
-from bot.channels.telegram import Telegram
+from bot.channels.telegram.channel import Telegram
 from bot.server import Server
 from handlers.messages import Button, FileRef, Reply
 from knowledge.errors import DeliveryError, TryLater, Uncertain, Unusable

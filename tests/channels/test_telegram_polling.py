@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
-from bot.channels import telegram_receiving
-from bot.channels.telegram import Telegram
-from bot.channels.telegram_reading import read
-from bot.channels.telegram_receiving import Polling, by_address
+from bot.channels.telegram import receiving as telegram_receiving
+from bot.channels.telegram.channel import Telegram
+from bot.channels.telegram.reading import read
+from bot.channels.telegram.receiving import Polling, by_address
 from handlers.messages import Kind
 from tests.channels.samples import GROUP, PHOTO, Json, edited, membership, message, tap
 from tests.channels.telegram_intake import ME, Intake

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from telegram import Update
 
-from bot.channels.telegram_reading import Back, Heard, Ignored, Left, Me, Migrated, Said, number_of, read
+from bot.channels.telegram.reading import Back, Heard, Ignored, Left, Me, Migrated, Said, number_of, read
 from handlers.messages import Attachment, Incoming, Kind
 from tests.channels.samples import BOT, FORUM, GROUP, PERSON, PHOTO, PRIVATE, Json, edited, membership, message, tap
 

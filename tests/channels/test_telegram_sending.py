@@ -11,7 +11,7 @@ from markupsafe import Markup
 from telegram.error import NetworkError, TimedOut
 
 from bot.channels.base import Outgoing
-from bot.channels.telegram_errors import NeverLeft, seconds
+from bot.channels.telegram.errors import NeverLeft, seconds
 from handlers.messages import Button, Reply
 from knowledge.errors import Moved, Refused, TryLater, Uncertain
 from tests.channels.contract import NEW_ADDRESS

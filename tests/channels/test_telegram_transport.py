@@ -13,9 +13,9 @@ import pytest
 from aiohttp import web
 from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError, TimedOut
 
-from bot.channels.telegram_api import Api, api
-from bot.channels.telegram_errors import NeverLeft, ServerError
-from bot.channels.telegram_transport import Transport
+from bot.channels.telegram.api import Api, api
+from bot.channels.telegram.errors import NeverLeft, ServerError
+from bot.channels.telegram.transport import Transport
 from tests.channels.telegram_transport import TOKEN
 from tests.e2e.running_bot import free_port
 
@@ -100,7 +100,7 @@ async def test_while_all_connections_are_taken_nothing_is_sent() -> None:
 
 
 async def test_a_server_that_says_nothing_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.channels.telegram_transport.READ_SECONDS", 0.1)
+    monkeypatch.setattr("bot.channels.telegram.transport.READ_SECONDS", 0.1)
     async with server(_silent) as address, bot(address) as made:
         with pytest.raises(TimedOut):
             await made.call("sendMessage", chat_id=1)

@@ -14,8 +14,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.channels.telegram import Telegram
-from bot.channels.telegram_receiving import PATH, SECRET_HEADER, Webhook
+from bot.channels.telegram.channel import Telegram
+from bot.channels.telegram.receiving import PATH, SECRET_HEADER, Webhook
 from bot.server import BODY_BYTES, Server
 from tests.channels.samples import message
 from tests.channels.telegram_intake import ME, Intake

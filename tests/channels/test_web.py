@@ -18,15 +18,16 @@ from markupsafe import Markup
 from sqlalchemy import select, text
 
 from bot.channels.base import Outgoing
-from bot.channels.web import COOKIE
-from bot.channels.web_limits import Rate
-from bot.channels.web_streams import OF_ONE_LANE
+from bot.channels.web.channel import COOKIE
+from bot.channels.web.limits import Rate
+from bot.channels.web.streams import OF_ONE_LANE
 from handlers.messages import Reply, Turn
 from handlers.turn import Situation
 from knowledge.errors import Refused, Unavailable
-from storage import outbox, web_rows
+from storage import web_rows
 from storage.database import Database
-from storage.outbox import NewRow
+from storage.delivery import outbox
+from storage.delivery.outbox import NewRow
 from storage.schema import event, metadata
 from storage.schema import outbox as rows
 from tests.channels.web_office import SECONDS, Browser, WebOffice, browser, serving
@@ -243,7 +244,7 @@ async def test_a_body_of_more_than_8_kb_is_refused_however_it_comes(anna: Browse
 async def test_a_slow_body_is_cut_off_and_others_are_served_meanwhile(
     anna: Browser, binh: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.channels.web_http.BODY_SECONDS", 1.0)
+    monkeypatch.setattr("bot.channels.web.http.BODY_SECONDS", 1.0)
 
     async def slow() -> AsyncIterator[bytes]:
         for letter in json.dumps({"id": GOOD_ID, "kind": "text", "text": "chậm"}):
@@ -411,7 +412,7 @@ async def test_a_reader_who_does_not_read_is_let_go(database: Database, monkeypa
     def endless(situation: Situation) -> Turn:
         return Turn((Reply(Markup("a" * 8_000_000)),), situation.session)  # more than the system holds on the way
 
-    monkeypatch.setattr("bot.channels.web.WRITE_SECONDS", 0.3)
+    monkeypatch.setattr("bot.channels.web.channel.WRITE_SECONDS", 0.3)
     async with serving(database, endless) as office, browser(office) as anna:
         (await anna.opens()).leave()
         with socket.create_connection(("127.0.0.1", office.port)) as opened:

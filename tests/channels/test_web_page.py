@@ -13,9 +13,9 @@ import pytest
 from aiohttp import ClientSession
 from markupsafe import Markup
 
-from bot.channels import web_limits
-from bot.channels.web_limits import Buckets, Rate, sender
-from bot.channels.web_markup import lines
+from bot.channels.web import limits as web_limits
+from bot.channels.web.limits import Buckets, Rate, sender
+from bot.channels.web.markup import lines
 from handlers.texts import LANGUAGES, words
 from handlers.web import ASSETS, page
 from storage.database import Database

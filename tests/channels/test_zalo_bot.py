@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 from pydantic import SecretStr
 
-from bot.channels import zalo_bot_receiving
 from bot.channels.base import Outgoing
-from bot.channels.zalo_bot import ZaloBot
-from bot.channels.zalo_bot_reading import Ignored, Said, read
-from bot.channels.zalo_bot_receiving import PATH, SECRET_HEADER, Polling, Webhook
+from bot.channels.zalo import bot_receiving as zalo_bot_receiving
+from bot.channels.zalo.bot import ZaloBot
+from bot.channels.zalo.bot_reading import Ignored, Said, read
+from bot.channels.zalo.bot_receiving import PATH, SECRET_HEADER, Polling, Webhook
 from bot.server import Server
-from bot.settings_zalo import ZaloBot as Settings
+from bot.settings.zalo import ZaloBot as Settings
 from bot.standins.faults import Wrong
 from bot.standins.zalo_bot import ZaloBotServer
 from handlers.messages import Attachment, Button, Incoming, Kind, Reply
@@ -111,7 +111,7 @@ BOT_SAYS: dict[str, list[Case]] = {
 async def attempt(case: Case, message: Outgoing) -> str | None:
     """Send before a platform that answers so; no error ever holds the token."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("bot.channels.zalo_bot.ZaloBot.call.__kwdefaults__", {"silence": 0.2})
+        patched.setattr("bot.channels.zalo.bot.ZaloBot.call.__kwdefaults__", {"silence": 0.2})
         async with platform() as (bot, server):
             case(server)
             try:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from bot.channels.zalo_zns import CLASSES, until_morning
+from bot.channels.zalo.zns import CLASSES, until_morning
 from bot.standins.faults import Wrong
 from storage.database import Database
 from storage.schema import account, notice_phone, outbox

@@ -12,8 +12,8 @@ from aiohttp import web
 from aiohttp.abc import ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
-from bot.channels import zalo_fetching
-from bot.channels.zalo_fetching import Fetcher, is_allowed, is_outside
+from bot.channels.zalo import fetching as zalo_fetching
+from bot.channels.zalo.fetching import Fetcher, is_allowed, is_outside
 from bot.standins.zalo_oa import ZaloOaServer
 from knowledge.errors import TryLater, Unusable
 from tests.channels.zalo_desk import Clock, served

@@ -10,15 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.zalo_oa_reading import (
-    Heard,
-    Ignored,
-    OfficialWrote,
-    Receipt,
-    Said,
-    Withdrew,
-    read,
-)
+from bot.channels.zalo.oa_reading import Heard, Ignored, OfficialWrote, Receipt, Said, Withdrew, read
 from handlers.messages import Attachment, Incoming, Kind
 from tests.channels.zalo_oa_samples import SAMPLES, WHO, Json, carried, noted, said
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from markupsafe import Markup
 
-from bot.channels import zalo_oa
 from bot.channels.base import Outgoing, OutgoingFile
-from bot.channels.zalo_oa import SEND, UPLOAD_FILE
-from bot.channels.zalo_oa_errors import CLASSES, KEPT_SECONDS, MINUTE_SECONDS, Class
+from bot.channels.zalo import oa as zalo_oa
+from bot.channels.zalo.oa import SEND, UPLOAD_FILE
+from bot.channels.zalo.oa_errors import CLASSES, KEPT_SECONDS, MINUTE_SECONDS, Class
 from bot.standins.faults import Wrong
 from bot.standins.zalo_oa import Person, ZaloOaServer
 from handlers.messages import Button, FileRef, Reply

@@ -15,7 +15,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.channels.zalo_oa_receiving import PATH, SIGNATURE, Webhook, matches
+from bot.channels.zalo.oa_receiving import PATH, SIGNATURE, Webhook, matches
 from bot.server import BODY_BYTES, Server
 from bot.standins.zalo_oa import Json
 from handlers.messages import Incoming

@@ -12,9 +12,9 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from bot.channels import zalo_tokens
-from bot.channels.zalo_http import Http
-from bot.channels.zalo_tokens import Tokens
+from bot.channels.zalo import tokens as zalo_tokens
+from bot.channels.zalo.http import Http
+from bot.channels.zalo.tokens import Tokens
 from bot.standins.faults import Wrong
 from bot.standins.zalo_oa import ZaloOaServer
 from bot.store import Store

@@ -14,7 +14,7 @@ from uuid import uuid4
 from aiohttp import ClientResponse, ClientSession, CookieJar
 from markupsafe import Markup
 
-from bot.channels.web import COOKIE, WebChat
+from bot.channels.web.channel import COOKIE, WebChat
 from bot.delivery import Delivery
 from bot.server import Server
 from bot.store import Store

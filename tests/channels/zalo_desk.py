@@ -11,12 +11,12 @@ from typing import Any, Protocol
 from aiohttp import web
 from pydantic import SecretStr
 
-from bot.channels.zalo_contacts import Contacts
-from bot.channels.zalo_oa import ZaloOa
-from bot.channels.zalo_oa_reading import Receipt
-from bot.channels.zalo_receipts import Receipts
-from bot.channels.zalo_tokens import Tokens
-from bot.settings_zalo import ZaloOa as Settings
+from bot.channels.zalo.contacts import Contacts
+from bot.channels.zalo.oa import ZaloOa
+from bot.channels.zalo.oa_reading import Receipt
+from bot.channels.zalo.receipts import Receipts
+from bot.channels.zalo.tokens import Tokens
+from bot.settings.zalo import ZaloOa as Settings
 from bot.standins.zalo_oa import Person, ZaloOaServer
 
 WHO = "246845883529000001"

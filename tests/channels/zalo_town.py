@@ -13,16 +13,18 @@ import aiohttp
 from markupsafe import Markup
 
 from bot.app import App, running
-from bot.channels.zalo import Zalo
-from bot.channels.zalo_oa import ZaloOa
+from bot.channels.zalo.oa import ZaloOa
+from bot.channels.zalo.running import Zalo
 from bot.server import Server
 from bot.settings import Settings, load
 from bot.standins.zalo_oa import Json, Person, ZaloOaServer
 from handlers.messages import Reply
-from storage import accounts, officials, outbox
+from storage import accounts
 from storage.accounts import lane_of
-from storage.officials import Role
-from storage.outbox import NewRow
+from storage.delivery import outbox
+from storage.delivery.outbox import NewRow
+from storage.officials import register as officials
+from storage.officials.register import Role
 from tests.channels.zalo_desk import WHO, Clock, served
 from tests.cli.motcua import put_key
 

@@ -13,9 +13,10 @@ from bot.channels.plain import plain_text
 from handlers.messages import Reply
 from handlers.texts import words
 from knowledge.catalogue import load_edition
-from storage import accounts, outbox
+from storage import accounts
 from storage.database import Database
-from storage.outbox import NewRow
+from storage.delivery import outbox
+from storage.delivery.outbox import NewRow
 from tests.cli.motcua import Motcua, Ran
 
 PERMIT = next(entry for entry in load_edition("tien-giang-2020").procedures if entry.id == "XD01")

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from storage import dossiers
 from storage.database import Database
-from storage.dossiers import Owner
+from storage.dossiers import records as dossiers
+from storage.dossiers.records import Owner
 from storage.schema import audit, dossier_history, event, metadata
 from tests.cli.motcua import Motcua
 

@@ -8,11 +8,12 @@ from markupsafe import Markup
 from sqlalchemy import text
 
 from handlers.messages import Reply
-from storage import accounts, claims, outbox
-from storage.claims import Claimer
+from storage import accounts
 from storage.database import Database
+from storage.delivery import claims, outbox
+from storage.delivery.claims import Claimer
+from storage.delivery.outbox import NewRow
 from storage.migrate import HEAD
-from storage.outbox import NewRow
 from storage.schema import metadata
 from tests.cli.motcua import Motcua
 

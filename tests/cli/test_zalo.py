@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import aiohttp
 import pytest
 
-from bot.channels.zalo_consent import code_in, consent_url, new_verifier, obtain
+from bot.channels.zalo.consent import code_in, consent_url, new_verifier, obtain
 from bot.standins.zalo_oa import ZaloOaServer
 from knowledge.errors import Wrong
 from tests.channels.zalo_desk import Clock, served, settings

@@ -23,14 +23,14 @@ from bot.intake.files import read_file
 from bot.intake.table import Layout
 from bot.store import Store
 from bot.turns import Served, Turns
-from handlers.intake import CHANGED, NEW, batch, take_in
-from handlers.intake_words import RowFault
+from handlers.intake.batches import CHANGED, NEW, batch, take_in
+from handlers.intake.words import RowFault
 from handlers.messages import Happening, Notice, Reply, Turn
 from handlers.turn import Handlers
 from storage import accounts
 from storage.database import Connection, Database
+from storage.dossiers.intake import Origin
 from storage.events import NewEvent, waiting_lanes
-from storage.intake import Origin
 from tests.crash.fates import die
 from tests.engines import VAULT
 

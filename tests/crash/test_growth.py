@@ -17,9 +17,10 @@ from sqlalchemy import insert
 from handlers import turn
 from handlers.messages import Incoming, Kind, Reply, Turn
 from handlers.turn import Handlers, Lease, Taken
-from storage import accounts, claims, events, outbox
-from storage.claims import Claimer
+from storage import accounts, events
 from storage.database import Connection, Database
+from storage.delivery import claims, outbox
+from storage.delivery.claims import Claimer
 from storage.events import NewEvent
 from storage.schema import event as event_table
 from storage.schema import outbox as outbox_table

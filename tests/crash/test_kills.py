@@ -14,7 +14,7 @@ import pytest
 
 from bot.jobs import TRIES
 from bot.schedule import CHANNEL as CLOCK
-from storage.outbox import REPLY
+from storage.delivery.outbox import REPLY
 from tests.crash import points
 from tests.crash.fates import (
     BACK,

@@ -36,10 +36,10 @@ from bot.store import Store
 from bot.turns import Served, Turns
 from handlers.messages import Incoming, Kind
 from handlers.turn import Handlers
-from storage import claims as claims_module
 from storage import jobs as jobs_module
 from storage.database import Connection, Database
-from storage.outbox import OPEN
+from storage.delivery import claims as claims_module
+from storage.delivery.outbox import OPEN
 from storage.schema import event, job, moment, outbox
 from tests.crash.fates import (
     ACKNOWLEDGED,

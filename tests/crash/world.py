@@ -18,7 +18,7 @@ from sqlalchemy import func, select, text, update
 from bot.jobs import TRIES
 from bot.schedule import CHANNEL as CLOCK
 from storage.database import Database
-from storage.outbox import NOTICE, OPEN, REPLY
+from storage.delivery.outbox import NOTICE, OPEN, REPLY
 from storage.schema import account, audit, event, job, moment, outbox
 from tests.crash.fates import (
     BACK,

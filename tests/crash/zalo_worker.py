@@ -15,11 +15,11 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from bot import points
-from bot.channels.zalo_contacts import Contacts
-from bot.channels.zalo_http import Http
-from bot.channels.zalo_oa_reading import Receipt
-from bot.channels.zalo_receipts import Receipts
-from bot.channels.zalo_tokens import Tokens
+from bot.channels.zalo.contacts import Contacts
+from bot.channels.zalo.http import Http
+from bot.channels.zalo.oa_reading import Receipt
+from bot.channels.zalo.receipts import Receipts
+from bot.channels.zalo.tokens import Tokens
 from bot.standins.zalo_oa import Account, ZaloOaServer
 from bot.store import Store
 from knowledge.errors import TryLater

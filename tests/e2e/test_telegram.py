@@ -11,9 +11,10 @@ from markupsafe import Markup
 from sqlalchemy import select
 
 from handlers.messages import Button, Reply
-from storage import accounts, outbox
+from storage import accounts
 from storage.database import Database
-from storage.outbox import NewRow
+from storage.delivery import outbox
+from storage.delivery.outbox import NewRow
 from storage.schema import account
 from tests.channels.samples import GROUP, PHOTO, Json, edited, membership, message, tap
 from tests.e2e.bot_and_telegram import WELCOME, bot_on, in_chat, running, states

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect, sync_playwright
 
-from bot.channels.web_limits import Rate
+from bot.channels.web.limits import Rate
 from bot.demo import SAMPLE_CODE
 from handlers.texts import words
 from tests.e2e.web_site import ARGUMENTS, Site, chromium

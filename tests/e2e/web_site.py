@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import agency, running
-from bot.channels.web import WebChat
+from bot.channels.web.channel import WebChat
 from bot.demo import EDITION, SAMPLE_CODE, fill
 from bot.server import Server
 from bot.settings import Settings, load

@@ -11,7 +11,7 @@ from datetime import UTC
 import pytest
 from PIL import Image
 
-from bot.feedback_jobs import named, safe
+from bot.work.feedback import named, safe
 from handlers.documents.acknowledgement import acknowledgement
 from handlers.texts import words
 from knowledge.errors import Unusable

@@ -11,10 +11,11 @@ from docx import Document
 from PIL import Image
 from sqlalchemy import select
 
-from handlers import feedback_notices
-from storage import consents, feedback, files
+from handlers.feedback import notices as feedback_notices
+from storage import feedback, files
 from storage.feedback import Feedback
-from storage.officials import Role
+from storage.officials.register import Role
+from storage.people import consents
 from storage.schema import audit
 from tests.officials.board import Board, Person, board
 

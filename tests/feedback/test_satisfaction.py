@@ -7,11 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from handlers import intake
+from handlers.intake import batches as intake
 from knowledge.dossier import DossierRecord
 from knowledge.status import Status
-from storage import surveys
-from storage.intake import Origin
+from storage.dossiers.intake import Origin
+from storage.people import surveys
 from tests.officials.board import Board, board
 from tests.stories.test_lookup_proof import CODE, RECORD
 

@@ -11,8 +11,8 @@ import pytest
 from markupsafe import Markup
 
 from bot.channels.plain import plain_text
-from handlers import cards
-from handlers.library import Shelf
+from handlers.catalogue import cards
+from handlers.catalogue.library import Shelf
 from handlers.messages import Session
 from handlers.talk import Talk
 from handlers.texts import LANGUAGES, words

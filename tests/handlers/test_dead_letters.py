@@ -7,14 +7,17 @@ from datetime import UTC, datetime, timedelta
 from markupsafe import Markup
 from sqlalchemy import select
 
-from handlers import channel_alarms, turn
+from handlers import turn
 from handlers.messages import Reply, Turn
+from handlers.officials import channel_alarms
 from handlers.turn import Handlers, Idle, Lease
-from storage import accounts, officials, outbox, outbox_desk
-from storage.claims import Claimer, claim
+from storage import accounts
 from storage.database import Connection, Database
-from storage.officials import Role
-from storage.outbox import NewRow
+from storage.delivery import outbox, outbox_desk
+from storage.delivery.claims import Claimer, claim
+from storage.delivery.outbox import NewRow
+from storage.officials import register as officials
+from storage.officials.register import Role
 from storage.schema import outbox as rows
 
 NOW = datetime(2026, 11, 23, 3, 5, tzinfo=UTC)

@@ -18,15 +18,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from markupsafe import Markup
 
-import storage.dossiers
+import storage.dossiers.records
 import storage.feedback
 from bot.channels.plain import plain_text
-from handlers import feedback, form_words
+from handlers import form_words
 from handlers.actions import action, parse
+from handlers.catalogue.library import Library, Shelf
 from handlers.conversation import Conversation
+from handlers.feedback import form as feedback
 from handlers.form_words import Move
 from handlers.forms import PAUSE, REVIEW, Form, Question, choice, one_of
-from handlers.library import Library, Shelf
 from handlers.messages import Button, Draft, Incoming, Kind, Reply, Session, Turn
 from handlers.rooms import Room
 from handlers.talk import Talk
@@ -168,7 +169,7 @@ class Person:
         monkeypatch.setattr(f"{__name__}.SENT", self._sent)
         monkeypatch.setattr(storage.feedback, "next_number", lambda _tx, day: f"PAKN-{day:%Y%m%d}-0001")
         monkeypatch.setattr(storage.feedback, "add", lambda _tx, _account, given: self.sent.append(_of(given)))
-        monkeypatch.setattr(storage.dossiers, "find", lambda _tx, _code: None)
+        monkeypatch.setattr(storage.dossiers.records, "find", lambda _tx, _code: None)
 
     def _sent(self, form: str, talk: Talk, answers: Mapping[str, str]) -> Turn:
         self.sent.append((form, dict(answers)))

@@ -11,11 +11,11 @@ import pytest
 from markupsafe import Markup
 
 import handlers.board
-import handlers.handover
-import storage.dossiers
+import handlers.handover.relay
+import storage.dossiers.records
 from handlers.actions import action
+from handlers.catalogue.library import Library
 from handlers.conversation import Conversation
-from handlers.library import Library
 from handlers.messages import Attachment, Draft, Incoming, Kind, Session, Turn
 from handlers.rooms import Outcome, Room
 from handlers.talk import Talk
@@ -112,8 +112,8 @@ class Visitor:
 
 @pytest.fixture
 def anna(monkeypatch: pytest.MonkeyPatch) -> Visitor:
-    monkeypatch.setattr(storage.dossiers, "find", lambda _tx, _code: None)
-    monkeypatch.setattr(handlers.handover, "people", handlers.board.people)
+    monkeypatch.setattr(storage.dossiers.records, "find", lambda _tx, _code: None)
+    monkeypatch.setattr(handlers.handover.relay, "people", handlers.board.people)
     return Visitor()
 
 

@@ -14,22 +14,20 @@ import pytest
 
 import handlers
 from bot.channels.plain import plain_text
-from handlers import (
-    attachments,
-    feedback_desk,
-    feedback_files,
-    feedback_notices,
-    personal_data,
-    privacy_desk,
-    satisfaction,
-)
+from handlers import attachments
 from handlers.commands import MENU
 from handlers.documents import dossier_list
-from handlers.feedback_classes import NAMES as CLASS_NAMES
+from handlers.dossiers.guard import REMEMBERED
+from handlers.feedback import desk as feedback_desk
+from handlers.feedback import files as feedback_files
+from handlers.feedback import notices as feedback_notices
+from handlers.feedback import satisfaction
+from handlers.feedback.classes import NAMES as CLASS_NAMES
 from handlers.front import TOPICS
-from handlers.guard import REMEMBERED
-from handlers.intake_words import FileProblem, PushAnswer, RowProblem
+from handlers.intake.words import FileProblem, PushAnswer, RowProblem
 from handlers.linking import CHANNELS
+from handlers.privacy import desk as privacy_desk
+from handlers.privacy import personal_data
 from handlers.texts import LANGUAGES, keys, words
 from handlers.texts import _texts as texts
 from knowledge.aspects import Aspect
@@ -38,10 +36,11 @@ from knowledge.catalogue.model import PaperForm, TimeUnit
 from knowledge.duties import News
 from knowledge.status import Status
 from knowledge.vietnamese import is_marked
-from storage import consents, duty
 from storage.feedback import State
-from storage.officials import Role
-from storage.privacy_requests import Asked
+from storage.officials import duty
+from storage.officials.register import Role
+from storage.people import consents
+from storage.people.privacy_requests import Asked
 
 CODE = sorted(Path(handlers.__file__).parent.rglob("*.py"))
 SMALLEST_CHANNEL = 2000  # characters of one Zalo message; Telegram takes 4096

@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 
 from handlers import upkeep
-from storage import accounts, events, jobs, outbox
+from storage import accounts, events, jobs
 from storage.database import Connection, Database
+from storage.delivery import outbox
+from storage.delivery.outbox import NewRow
 from storage.events import NewEvent, Pending
-from storage.outbox import NewRow
 from storage.schema import audit, job
 from storage.schema import outbox as outbox_table
 

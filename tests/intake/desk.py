@@ -18,9 +18,9 @@ from bot.app import App, running
 from bot.intake.receiving import Receiving
 from bot.server import Server
 from bot.settings import Settings, load
-from storage import dossiers
 from storage.database import Database
-from storage.dossiers import Dossier
+from storage.dossiers import records as dossiers
+from storage.dossiers.records import Dossier
 from tests.cli.motcua import put_key
 
 SAMPLES = Path(__file__).parent / "samples"

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from bot.intake.opencps import OpenCps
-from bot.settings_intake import Source
+from bot.settings.intake import Source
 
 BASE = "/o/rest/v2"
 Answers = Mapping[str, tuple[int, Any]]

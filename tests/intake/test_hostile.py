@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from bot.intake import contract
 from bot.intake.receiving import BODY_BYTES, SESSION_HOURS, WRONG
-from handlers.intake_words import RowFault
+from handlers.intake.words import RowFault
 from knowledge.dossier import DossierRecord, Step
 from knowledge.status import Status
 from storage.database import Connection, Database

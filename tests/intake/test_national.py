@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.intake.files import read_file
 from bot.intake.table import Layout
-from handlers.intake_words import RowFault
+from handlers.intake.words import RowFault
 from knowledge.dossier import DossierRecord, FiledBy
 from knowledge.errors import Wrong
 from knowledge.status import Status

@@ -15,15 +15,17 @@ from sqlalchemy import select
 from bot.delivery import Delivery
 from bot.store import Store
 from bot.turns import Served, Turns
-from handlers.intake import CHANGED, DUE, NEW, batch, corrected, take_in
+from handlers.intake.batches import CHANGED, DUE, NEW, batch, corrected, take_in
 from handlers.messages import Happening, Notice, Reply, Turn
 from handlers.turn import Handlers
 from knowledge.dossier import DossierRecord, Step
 from knowledge.status import Status
-from storage import accounts, dossiers, sources
+from storage import accounts
 from storage.database import Connection, Database
+from storage.dossiers import records as dossiers
+from storage.dossiers import sources
+from storage.dossiers.intake import Origin
 from storage.events import NewEvent
-from storage.intake import Origin
 from storage.schema import audit, event, outbox
 
 START = datetime(2026, 11, 2, 2, tzinfo=UTC)

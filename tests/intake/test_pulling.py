@@ -15,12 +15,13 @@ import pytest
 from bot.app import running
 from bot.intake.opencps import PAGE, SourceDownError
 from bot.schedule import Every
-from handlers.pulling import PULL
+from handlers.intake.pulling import PULL
 from knowledge.status import Status
-from storage import dossiers, sources
 from storage.database import Database
+from storage.dossiers import records as dossiers
+from storage.dossiers import sources
+from storage.dossiers.sources import Source
 from storage.events import NewEvent
-from storage.sources import Source
 from tests.intake.desk import Clock, sample, settings_for
 from tests.intake.opencps_server import Answers, asked, source, standing_in
 

@@ -15,9 +15,12 @@ import pytest
 
 from knowledge.dossier import OwnerKind
 from knowledge.status import Status
-from storage import dossier_history, dossier_steps, dossier_supplements, dossiers
 from storage.database import Connection, Database
-from storage.dossiers import Owner
+from storage.dossiers import history as dossier_history
+from storage.dossiers import records as dossiers
+from storage.dossiers import steps as dossier_steps
+from storage.dossiers import supplements as dossier_supplements
+from storage.dossiers.records import Owner
 from tests.intake.desk import NAME, PASSWORD, SAMPLES, Desk, desk, sample
 from tests.intake.opencps_server import asked, standing_in
 

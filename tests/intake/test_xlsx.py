@@ -16,7 +16,7 @@ from openpyxl import Workbook
 
 from bot.intake.files import read_file
 from bot.intake.table import Layout
-from handlers.intake_words import FileFault, RowFault
+from handlers.intake.words import FileFault, RowFault
 from knowledge.dossier import DossierRecord
 from knowledge.media import UNPACKED_BYTES_MOST
 from knowledge.status import Status

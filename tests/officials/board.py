@@ -15,10 +15,11 @@ from bot.channels.plain import plain_text
 from bot.settings import load
 from handlers.messages import Attachment, Incoming, Kind
 from knowledge.errors import Unusable
-from storage import accounts, officials
+from storage import accounts
 from storage.accounts import lane_of
 from storage.events import NewEvent
-from storage.officials import Role
+from storage.officials import register as officials
+from storage.officials.register import Role
 from tests.cli.motcua import put_key
 
 MONDAY_MORNING = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)  # 10:00 in Viet Nam, the day before a holiday

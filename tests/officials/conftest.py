@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from handlers import duty_roster, officials
 from handlers.conversation import FEEDBACK
+from handlers.officials import room as officials
+from handlers.officials import roster as duty_roster
 from storage.database import Database
 from tests.stories.chat import Chat, open_office
 

@@ -9,14 +9,17 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from bot.channels.plain import plain_text
-from handlers import intake as intake_room
+from handlers.intake import batches as intake_room
 from handlers.messages import Incoming, Kind
 from knowledge.dossier import DossierRecord, FiledBy
 from knowledge.status import Status
-from storage import dossiers, events, officials, roster, scopes
+from storage import events
+from storage.dossiers import records as dossiers
+from storage.dossiers.intake import Origin
 from storage.events import NewEvent
-from storage.intake import Origin
-from storage.officials import Role
+from storage.officials import register as officials
+from storage.officials import roster, scopes
+from storage.officials.register import Role
 from tests.officials.board import Board, Person
 
 BUILDING, INVESTMENT = "Xây dựng", "Đầu tư"

@@ -10,10 +10,10 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import update
 
-from handlers import broadcasts
 from handlers.actions import action
+from handlers.officials import broadcasts
 from storage import files
-from storage.officials import Role
+from storage.officials.register import Role
 from storage.schema import outbox
 from tests.officials.board import board
 from tests.officials.duty import Desk, who

@@ -11,17 +11,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from handlers import duty_notices
-from handlers.duty_notices import Told
+from handlers.officials import notices as duty_notices
+from handlers.officials.notices import Told
 from knowledge.dossier import DossierRecord, FiledBy
 from knowledge.duties import News, Rule
 from knowledge.roster import Days
 from knowledge.status import Status
-from storage import accounts, dossiers, duty, intake, officials, roster, scopes
+from storage import accounts
 from storage.accounts import lane_of
 from storage.database import Connection, Database
-from storage.intake import Origin
-from storage.officials import Role
+from storage.dossiers import intake
+from storage.dossiers import records as dossiers
+from storage.dossiers.intake import Origin
+from storage.officials import duty, roster, scopes
+from storage.officials import register as officials
+from storage.officials.register import Role
 from storage.schema import duty_notice
 from tests.stories.office import COMPLETE
 

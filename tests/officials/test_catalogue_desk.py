@@ -11,12 +11,12 @@ import openpyxl
 import pytest
 from docx import Document
 
-from handlers import library
+from handlers.catalogue import library
 from knowledge.catalogue import Edition, load_edition
 from knowledge.catalogue.toml_text import write_toml
 from knowledge.catalogue.xlsx import read_xlsx, write_xlsx
 from storage import catalogue, files
-from storage.officials import Role
+from storage.officials.register import Role
 from tests.catalogue.make_broken import FOLDER
 from tests.officials.board import MONDAY_MORNING, Board, Person, board
 

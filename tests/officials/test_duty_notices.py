@@ -13,17 +13,21 @@ from openpyxl import load_workbook
 
 from bot.channels.base import Outgoing
 from bot.store import Store
-from handlers import duty_notices, intake
 from handlers.actions import action
+from handlers.intake import batches as intake
+from handlers.officials import notices as duty_notices
 from knowledge.duties import Rule
 from knowledge.errors import Gone
 from knowledge.status import Status
-from storage import accounts, duty, files, officials, presence
+from storage import accounts, files
 from storage.accounts import lane_of
 from storage.database import Database
+from storage.dossiers.intake import Origin
 from storage.events import NewEvent
-from storage.intake import Origin
-from storage.officials import Role
+from storage.officials import duty
+from storage.officials import register as officials
+from storage.officials.register import Role
+from storage.people import presence
 from storage.schema import audit
 from tests.officials.board import Board, board
 from tests.officials.duty import BUILDING, INVESTMENT, OWNER, PHONE, TAX, Desk, code, record, who

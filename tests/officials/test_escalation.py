@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 from docx import Document
 
-from handlers import duty_notices
 from handlers.actions import action
+from handlers.officials import notices as duty_notices
 from knowledge.calendar import Calendar
 from knowledge.duties import News
 from knowledge.urgency import stage, working_days_between
-from storage import dossiers, files
-from storage.officials import Role
+from storage import files
+from storage.dossiers import records as dossiers
+from storage.officials.register import Role
 from tests.officials.board import board
 from tests.officials.duty import BUILDING, OWNER, Desk, code, record, who
 from tests.stories.office import HOURS

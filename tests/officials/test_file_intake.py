@@ -13,12 +13,14 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import func, select
 
-from bot.attachments import Attachments
-from bot.file_intake import FileIntake, Place
 from bot.intake.table import Layout
+from bot.work.attachments import Attachments
+from bot.work.dossier_files import FileIntake, Place
 from handlers.actions import action
-from storage import dossiers, files, officials
-from storage.officials import Role
+from storage import files
+from storage.dossiers import records as dossiers
+from storage.officials import register as officials
+from storage.officials.register import Role
 from storage.schema import audit, dossier, event
 from tests.officials.board import Board, Person, board
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from handlers import freshness
-from storage import sources
+from handlers.intake import freshness
+from storage.dossiers import sources
 from storage.events import NewEvent
-from storage.officials import Role
+from storage.officials.register import Role
 from tests.officials.board import MONDAY_MORNING, Board, board
 
 

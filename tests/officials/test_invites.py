@@ -10,14 +10,17 @@ import pytest
 from sqlalchemy import select
 
 from bot.store import Store
-from handlers import officials as room
 from handlers.actions import action
 from handlers.conversation import FEEDBACK
 from handlers.messages import Incoming, Kind
-from storage import accounts, officials, presence, privacy
+from handlers.officials import room
+from storage import accounts
 from storage.accounts import lane_of
 from storage.database import Database
-from storage.officials import Role, plain_code, written
+from storage.officials import register as officials
+from storage.officials.register import Role, plain_code, written
+from storage.people import erasure as privacy
+from storage.people import presence
 from storage.schema import audit, invite, official
 from tests.stories.chat import Chat, open_office
 

@@ -13,9 +13,11 @@ from handlers.documents.roster import written
 from knowledge.calendar import Calendar
 from knowledge.errors import Wrong
 from knowledge.roster import Days, Roster, Rotation
-from storage import accounts, officials, roster
+from storage import accounts
 from storage.database import Connection, Database
-from storage.officials import Role
+from storage.officials import register as officials
+from storage.officials import roster
+from storage.officials.register import Role
 from tests.stories.chat import Chat
 from tests.stories.office import HOURS
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from bot.channels.plain import plain_text
-from handlers import library, stale_notes
-from storage import accounts, officials
+from handlers.catalogue import library, stale_notes
+from storage import accounts
 from storage.accounts import lane_of
 from storage.database import Database
 from storage.events import Pending
-from storage.officials import Role
+from storage.officials import register as officials
+from storage.officials.register import Role
 from tests.stories.office import COMPLETE
 
 FIRST_OF_MONTH = datetime(2027, 12, 1, 1, 0, tzinfo=UTC)

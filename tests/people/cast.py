@@ -16,28 +16,33 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
-from bot import handover_file
 from bot.app import App
-from bot.attachments import Attachments
 from bot.channels.base import Outgoing, OutgoingFile
-from bot.channels.telegram import OPENS
+from bot.channels.telegram.channel import OPENS
 from bot.delivery import Delivery
 from bot.jobs import Jobs
 from bot.schedule import Schedule
 from bot.store import Store
 from bot.turns import Served, Turns
-from handlers import follow_notices, handover, handover_notices, intake, linking
-from handlers import officials as officials_room
+from bot.work import handover_file
+from bot.work.attachments import Attachments
+from handlers import linking
+from handlers.catalogue.library import Library
 from handlers.conversation import FEEDBACK, Conversation
-from handlers.library import Library
+from handlers.dossiers import follow_notices
+from handlers.handover import notices as handover_notices
+from handlers.handover import relay as handover
+from handlers.intake import batches as intake
 from handlers.messages import Attachment, Button, Incoming, Kind, Reply
+from handlers.officials import room as officials_room
 from handlers.turn import Handlers, Work
 from knowledge.errors import DeliveryError, Moved, Unusable
-from storage import accounts, files, officials, web_rows, zalo_contacts
+from storage import accounts, files, web_rows, zalo_contacts
 from storage.accounts import lane_of
 from storage.database import Connection, Database
 from storage.events import NewEvent
-from storage.officials import Role
+from storage.officials import register as officials
+from storage.officials.register import Role
 from storage.schema import audit
 from tests.stories.office import COMPLETE
 from tests.stories.renderers import RENDERERS, check_alike
@@ -80,7 +85,7 @@ class Platform:
         if message.address in self.faults:
             raise self.faults[message.address]
         chat, opens, _ = message.address.partition(OPENS)
-        if opens:  # as `bot.channels.telegram` opens a topic
+        if opens:  # as `bot.channels.telegram.channel` opens a topic
             self.topics += 1
             raise Moved(f"{chat}:{self.topics}")
         assert not message.repeated

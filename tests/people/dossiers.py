@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
-from handlers import intake
+from handlers.intake import batches as intake
 from knowledge.dossier import DossierRecord
 from knowledge.status import Status
-from storage.intake import Origin
+from storage.dossiers.intake import Origin
 from tests.people.cast import Cast
 
 HERE = timezone(timedelta(hours=7))

@@ -8,12 +8,15 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from handlers import handover
 from handlers.actions import action
+from handlers.handover import relay as handover
 from handlers.messages import Incoming, Kind
 from knowledge.roster import Days
-from storage import accounts, handovers, officials, privacy, roster
-from storage.officials import Role
+from storage import accounts, handovers
+from storage.officials import register as officials
+from storage.officials import roster
+from storage.officials.register import Role
+from storage.people import erasure as privacy
 from storage.schema import handover as table
 from storage.schema import handover_line, outbox
 from tests.people.cast import Cast, Phone

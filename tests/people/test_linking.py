@@ -12,9 +12,11 @@ from handlers.actions import action
 from handlers.messages import Incoming, Kind
 from knowledge.errors import Gone
 from knowledge.status import Status
-from storage import accounts, feedback, people, privacy
+from storage import accounts, feedback
 from storage.feedback import Feedback
-from storage.officials import Role
+from storage.officials.register import Role
+from storage.people import erasure as privacy
+from storage.people import joined as people
 from storage.schema import account, account_link, person
 from tests.people.cast import Cast, Phone
 from tests.people.dossiers import KNOWN, OTHER, tells

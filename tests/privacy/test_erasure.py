@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from storage import compacting, files, privacy
-from storage.officials import Role
+from storage import compacting, files
+from storage.officials.register import Role
+from storage.people import erasure as privacy
 from storage.schema import account, consent, contact, feedback, feedback_file, file, privacy_request
 from tests.feedback.test_pakn import ADDRESS, CONTENT, NAME, PHONE, hand_in
 from tests.officials.board import board

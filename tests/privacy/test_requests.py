@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from handlers import privacy_desk
-from storage import privacy_requests
-from storage.officials import Role
+from handlers.privacy import desk as privacy_desk
+from storage.officials.register import Role
+from storage.people import privacy_requests
 from tests.officials.board import board
 
 

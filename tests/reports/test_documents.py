@@ -20,7 +20,7 @@ from handlers.documents.charts import charts, summary
 from handlers.documents.content import Report, Sentence, missing
 from handlers.documents.letterhead import Letterhead, Stamp
 from handlers.documents.wording import level, long, number, period, share, short
-from handlers.reporting import Compared, Feedback, Findings
+from handlers.reports.content import Compared, Feedback, Findings
 from knowledge.calendar import Calendar
 from knowledge.catalogue import differences, load_edition
 from knowledge.report import KEYS, count

@@ -6,8 +6,8 @@ from datetime import UTC, date, time
 
 import pytest
 
-from handlers import library
-from handlers.reporting import Findings, gather, record, written
+from handlers.catalogue import library
+from handlers.reports.content import Findings, gather, record, written
 from knowledge.calendar import Calendar
 from knowledge.report import Difference
 from knowledge.report_judging import Filed, Held

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from bot.channels.base import Outgoing
-from handlers import reports
-from handlers.reports import draft_day
+from handlers.reports import chat as reports
+from handlers.reports.chat import draft_day
 from knowledge.calendar import Calendar
 from storage import files, issued_reports
 from storage.issued_reports import NewReport
-from storage.officials import Role
+from storage.officials.register import Role
 from tests.officials.board import Board, Person, board
 from tests.reports.dossiers import HERE, QUARTER, at, put
 from tests.reports.test_documents import DOSSIERS

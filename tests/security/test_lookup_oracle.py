@@ -20,10 +20,12 @@ from sqlalchemy import event as events
 from bot.channels.plain import plain_text
 from handlers.agency import LookUps
 from handlers.messages import Incoming, Kind, Reply
-from storage import look_ups, officials, privacy
 from storage.accounts import by_lane
 from storage.database import Database
-from storage.officials import Role
+from storage.dossiers import look_ups
+from storage.officials import register as officials
+from storage.officials.register import Role
+from storage.people import erasure as privacy
 from storage.schema import event, look_up_pace, outbox
 from storage.vault import Vault
 from tests.stories.chat import COMPLETE, open_office

@@ -12,13 +12,16 @@ from datetime import timedelta
 import pytest
 
 from bot.app import rooms
-from handlers import checklists, deep_links, follows, linking, phone_notices, receipt_photos
+from handlers import deep_links, linking
 from handlers.actions import action
+from handlers.catalogue import checklists
+from handlers.dossiers import follows, phone_notices, receipt_photos
 from handlers.messages import Incoming, Kind, Reply
 from handlers.rooms import Room
-from storage import accounts, officials
+from storage import accounts
 from storage.database import Database
-from storage.officials import Role
+from storage.officials import register as officials
+from storage.officials.register import Role
 from tests.stories.chat import open_office
 from tests.stories.office import Office
 

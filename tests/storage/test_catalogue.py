@@ -6,7 +6,7 @@ import threading
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from handlers.library import Library, of_day, ship
+from handlers.catalogue.library import Library, of_day, ship
 from knowledge.catalogue import load_edition, shipped_editions
 from storage import catalogue
 from storage.database import Connection, Database

@@ -12,10 +12,12 @@ import pytest
 
 from knowledge.dossier import DossierRecord, FiledBy
 from knowledge.status import Status
-from storage import dossier_history, dossiers, intake
 from storage.database import Database
-from storage.dossiers import Dossier
-from storage.intake import Change, Origin
+from storage.dossiers import history as dossier_history
+from storage.dossiers import intake
+from storage.dossiers import records as dossiers
+from storage.dossiers.intake import Change, Origin
+from storage.dossiers.records import Dossier
 
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 CODE = "000.00.15.H58-200617-0001"

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 
-from storage import accounts, files, privacy
+from storage import accounts, files
 from storage.database import Connection, Database
 from storage.files import Kept
+from storage.people import erasure as privacy
 from storage.schema import file
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)

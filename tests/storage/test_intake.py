@@ -16,11 +16,15 @@ from sqlalchemy import select
 
 from knowledge.dossier import DossierRecord, FiledBy, OwnerKind, ReturnWay, Step, Supplement
 from knowledge.status import Status
-from storage import dossier_history, dossier_steps, dossier_supplements, dossiers, intake
 from storage.database import Connection, Database
-from storage.dossiers import Owner
-from storage.intake import Change, Origin, Taken
-from storage.intake_preview import Preview, preview
+from storage.dossiers import history as dossier_history
+from storage.dossiers import intake
+from storage.dossiers import records as dossiers
+from storage.dossiers import steps as dossier_steps
+from storage.dossiers import supplements as dossier_supplements
+from storage.dossiers.intake import Change, Origin, Taken
+from storage.dossiers.intake_preview import Preview, preview
+from storage.dossiers.records import Owner
 from storage.schema import dossier_history as history_table
 
 START = datetime(2026, 11, 2, 2, tzinfo=UTC)

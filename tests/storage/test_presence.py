@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
-from storage import accounts, outbox, presence
+from storage import accounts
 from storage.accounts import Account
 from storage.database import Connection, Database
-from storage.outbox import NOTICE, NewRow
+from storage.delivery import outbox
+from storage.delivery.outbox import NOTICE, NewRow
+from storage.people import presence
 from storage.schema import audit
 from storage.schema import outbox as outbox_table
 

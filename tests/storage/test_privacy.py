@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, ForeignKey, Integer, MetaData, Table, func, insert, select, update
 
-from storage import privacy
 from storage.columns import SUBJECT, Erasure, Moment, Sealed, personal, plain
 from storage.database import Database
+from storage.people import erasure as privacy
 from storage.schema import AGE, REGISTER, UNTIL_DONE, audit, conversation, event, feedback, outbox
 from tests.persons import ANNA, BINH, HELD, NOW, SUBJECTS, dump, fill
 from tests.test_personal_data import GUIDE, wrong_declarations

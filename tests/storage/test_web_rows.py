@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from storage import accounts, outbox, web_rows
+from storage import accounts, web_rows
 from storage.database import Database
-from storage.outbox import NewRow
+from storage.delivery import outbox
+from storage.delivery.outbox import NewRow
 
 NOW = datetime.now(UTC)  # the rows are compared with the database's own clock
 LONG = timedelta(days=1)

@@ -18,22 +18,23 @@ from bot.delivery import Delivery
 from bot.settling import Limits
 from bot.store import Store
 from bot.turns import Served, Turns
-from handlers import alarms, follow_notices, library
-from handlers import intake as intake_room
 from handlers.agency import Agency
+from handlers.catalogue import library
+from handlers.catalogue.library import Library
 from handlers.conversation import FEEDBACK, Conversation
-from handlers.library import Library
+from handlers.dossiers import alarms, follow_notices
+from handlers.intake import batches as intake_room
 from handlers.messages import Incoming, Reply
 from handlers.rooms import Room
 from handlers.turn import Handlers, Work
 from knowledge.calendar import Calendar
 from knowledge.catalogue import Edition, load_edition
 from knowledge.dossier import DossierRecord
-from storage import intake
 from storage.accounts import lane_of
 from storage.database import Connection, Database
+from storage.dossiers import intake
+from storage.dossiers.intake import Origin
 from storage.events import NewEvent
-from storage.intake import Origin
 from storage.schema import audit, event, outbox
 
 T = TypeVar("T")

@@ -11,11 +11,11 @@ from collections.abc import Callable
 from bot.channels.base import Outgoing
 from bot.channels.plain import with_numbers
 from bot.channels.split import utf16
-from bot.channels.telegram_rendering import TEXT_UNITS, as_plain, in_parts, keyboard
-from bot.channels.web_markup import shown
-from bot.channels.zalo_oa_rendering import TEXT_CHARACTERS
-from bot.channels.zalo_oa_rendering import in_parts as zalo_texts
-from bot.channels.zalo_oa_rendering import parts as zalo_parts
+from bot.channels.telegram.rendering import TEXT_UNITS, as_plain, in_parts, keyboard
+from bot.channels.web.markup import shown
+from bot.channels.zalo.oa_rendering import TEXT_CHARACTERS
+from bot.channels.zalo.oa_rendering import in_parts as zalo_texts
+from bot.channels.zalo.oa_rendering import parts as zalo_parts
 from handlers.messages import Reply
 
 CHOICE = re.compile(r"^  (\d+)\. (.+)$", re.MULTILINE)

@@ -12,9 +12,10 @@ from bot.channels.plain import plain_text
 from handlers.messages import Incoming, Kind, Reply
 from knowledge.dossier import DossierRecord, ReturnWay, Supplement
 from knowledge.status import Status
-from storage import privacy, web_rows
+from storage import web_rows
 from storage.accounts import by_lane
 from storage.database import Database
+from storage.people import erasure as privacy
 from storage.schema import follow
 from tests.stories.chat import COMPLETE, Chat, open_office
 from tests.stories.test_lookup_proof import CODE, RECORD, SECRET

@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from handlers.dossier_asking import payload
+from handlers.dossiers.asking import payload
 from knowledge.dossier import DossierRecord, OwnerKind, ReturnWay, Step, Supplement
 from knowledge.status import Status
-from storage import dossiers, intake, privacy, sources
 from storage.accounts import by_lane
 from storage.database import Database
+from storage.dossiers import intake, sources
+from storage.dossiers import records as dossiers
+from storage.people import erasure as privacy
 from tests.stories.chat import COMPLETE, Chat, open_office
 
 CODE = "000.00.15.H58-261102-0007"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.checklists import KIND
+from handlers.catalogue.checklists import KIND
 from storage.schema import job
 from tests.stories.chat import Chat
 

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from handlers import phone_notices
 from handlers.conversation import FEEDBACK
+from handlers.dossiers import phone_notices
 from handlers.messages import Incoming, Kind
 from knowledge.status import Status
-from storage import accounts, notice_phones
+from storage import accounts
 from storage.database import Database
+from storage.people import notice_phones
 from tests.stories.chat import COMPLETE, Chat, open_office
 from tests.stories.test_lookup_proof import CODE, RECORD
 

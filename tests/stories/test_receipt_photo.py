@@ -10,10 +10,10 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from bot import receipt_photo
-from bot.attachments import Attachments, keep
 from bot.jobs import Jobs
-from handlers import receipt_photos
+from bot.work import receipt_photo
+from bot.work.attachments import Attachments, keep
+from handlers.dossiers import receipt_photos
 from handlers.messages import Attachment, Incoming, Kind, Reply
 from storage.database import Database
 from storage.events import NewEvent

@@ -1,0 +1,1 @@
+"""Telegram: what its updates say, and how replies look and leave there."""

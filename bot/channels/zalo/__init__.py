@@ -1,0 +1,1 @@
+"""Zalo: the Official Account and the Bot Platform."""

@@ -1,0 +1,1 @@
+"""Long work: what jobs do, outside any turn."""

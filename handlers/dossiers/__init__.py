@@ -1,0 +1,1 @@
+"""Looking dossiers up, and following them."""

@@ -1,0 +1,1 @@
+"""Feedback and recommendations (phản ánh, kiến nghị): handed in, handled, published."""

@@ -1,0 +1,1 @@
+"""What sources tell of dossiers: files, pushes, systems that are asked."""

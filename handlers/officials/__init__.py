@@ -1,0 +1,1 @@
+"""What officials are told, and what they do in chat."""

@@ -1,0 +1,1 @@
+"""What leaves: the outbox, its claims, budgets and receipts."""

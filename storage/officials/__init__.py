@@ -1,0 +1,1 @@
+"""Officials as rows: who they are, what they were told, their roster and announcements."""

@@ -1,0 +1,1 @@
+"""Persons as rows: their accounts, consents and requests; erasing them."""
