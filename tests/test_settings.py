@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from bot import profile
-from bot.settings import load
+from bot.settings import load, profile
 from knowledge.errors import WrongSettings
 from tests.settings_files import config, faults
 

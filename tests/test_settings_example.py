@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import profile
-from bot.settings import Settings, load
+from bot.settings import Settings, load, profile
 from bot.settings.sources import settings_of
 
 EXAMPLE = Path(__file__).parent.parent / "config.example.toml"

@@ -14,13 +14,12 @@ from typing import Annotated
 
 import typer
 
-from bot import profile
 from bot.app import App, running
 from bot.channels.terminal import Terminal, file_in, read_line
 from bot.cli.common import settings
 from bot.cli.output import tell
 from bot.demo import EDITION, SAMPLE_CODE, fill
-from bot.settings import Settings, load
+from bot.settings import Settings, load, profile
 from bot.work import attachments
 from handlers.attachments import BYTES_MOST
 from handlers.messages import Incoming, Kind

@@ -26,7 +26,7 @@ from pydantic import (
     model_validator,
 )
 
-from bot import profile
+from bot.settings import profile
 from bot.settings.delivery import Delivery
 from bot.settings.email import Email
 from bot.settings.feedback import FeedbackSettings
