@@ -67,11 +67,6 @@ class Figures:
     by_procedure: Mapping[tuple[str | None, str | None, str | None], Row]  # field, code, title
     dossiers: tuple[Judged, ...]
 
-    def behind(self, key: str) -> list[Judged]:
-        """List the dossiers behind a figure of the total row."""
-        cells = TOTALS.get(key, (key,))
-        return [one for one in self.dossiers if one.received in cells or one.result in cells]
-
     def pending(self) -> frozenset[str]:
         """Give the codes that the next period must begin with."""
         return frozenset(one.code for one in self.dossiers if one.result in PENDING)
@@ -101,14 +96,20 @@ def count(filed: Iterable[Filed], period: Period) -> Figures:
     return figures
 
 
-def totals(filed: Iterable[Filed], period: Period) -> dict[str, int]:
-    """Count only the total row of a period, to compare with; unchecked."""
-    total = Row()
+def codes(dossiers: Iterable[Judged]) -> dict[str, list[str]]:
+    """List the dossiers behind each figure of a row: as many codes as the figure says."""
+    behind: dict[str, list[str]] = {str(key): [] for key in KEYS}
+    for one in dossiers:
+        for key in ("tn_tong", one.received, "dang_tong" if one.resolved_on is None else "da_tong", one.result):
+            if key is not None:
+                behind[key].append(one.code)
+    return behind
+
+
+def compared(filed: Iterable[Filed], period: Period) -> dict[str, list[str]]:
+    """List what is behind each figure of the total row of a period to compare with; unchecked."""
     judged = (judge(one, period) for one in filed)
-    alike = Counter((one.received, one.result, one.resolved_on is not None) for one in judged if one is not None)
-    for kind, number in alike.items():
-        total.add(kind, number)
-    return total.record()
+    return codes(one for one in judged if one is not None)
 
 
 def _sorted_rows(rows: Mapping[str | None, Row]) -> dict[str | None, Row]:

@@ -6,16 +6,17 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 from importlib import resources
-from typing import Any
+from operator import add
+from typing import Any, TypeVar
 
 NUMBER, NAME = "stt", "linh_vuc"  # the columns that name a row
 SUBJECTS = ("dossiers", "feedback", "late")
 _IDENTITY = re.compile(r"(\d+)(=|<=)(\d+(?:\+\d+)*)")
 
-Known = Mapping[str, int | None]
-"""The basic figures of a row by their names; None for what the product does not hold."""
+Figure = TypeVar("Figure", int, list[str])
+"""A number, or what is behind it: both add up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,9 @@ class Form:
         """Count the lines of the headings."""
         return max(len(column.title) for column in self.columns)
 
-    def fill(self, known: Known) -> dict[str, int | None]:
-        """Fill a row's figures in; a column that adds up something unknown is unknown."""
-        filled: dict[int, int | None] = {}
+    def fill(self, known: Mapping[str, Figure | None]) -> dict[str, Figure | None]:
+        """Fill a row's basic figures in; None is not held, and a column that adds up something unknown is unknown."""
+        filled: dict[int, Figure | None] = {}
         for column in sorted(self.columns, key=lambda one: bool(one.plus)):
             if column.of:
                 filled[column.no] = _sum(known.get(name) for name in column.of)
@@ -67,9 +68,10 @@ class Form:
         return [identity for identity in self.identities if not _holds(identity, numbers)]
 
 
-def _sum(parts: Iterable[int | None]) -> int | None:
-    known = list(parts)
-    return None if None in known else sum(part for part in known if part is not None)
+def _sum(parts: Iterable[Figure | None]) -> Figure | None:
+    told = list(parts)
+    known = [part for part in told if part is not None]
+    return reduce(add, known) if len(known) == len(told) else None
 
 
 def _holds(identity: str, numbers: Mapping[int, int | None]) -> bool:

@@ -63,6 +63,7 @@ class Filed(NamedTuple):  # and not a dataclass: a report makes a hundred thousa
     return_way: int | None = None
     illustrative: bool = False
     history: tuple[Held, ...] = ()
+    apologised_at: datetime | None = None
 
 
 class Judged(NamedTuple):
@@ -79,6 +80,7 @@ class Judged(NamedTuple):
     resolved_on: date | None
     return_way: int | None
     illustrative: bool
+    apologised: bool
 
 
 def judge(one: Filed, period: Period) -> Judged | None:
@@ -105,6 +107,7 @@ def judge(one: Filed, period: Period) -> Judged | None:
         resolved_on,
         one.return_way,
         one.illustrative,
+        one.apologised_at is not None and one.apologised_at < period.end,
     )
 
 

@@ -25,16 +25,15 @@ from sqlalchemy import (
     type_coerce,
 )
 
+from knowledge.report_feedback import Heard
 from knowledge.report_judging import CONCLUDED, Filed, Held
 from knowledge.report_period import Period
 from storage.catalogue import PUBLISHED
 from storage.feedback import ANONYMOUS, State
 from storage.schema import audit, dossier, dossier_history, edition, feedback, feedback_step
 
-CLOSED = tuple(str(state) for state in (State.ANSWERED, State.REFUSED, State.FORWARDED, State.WITHDRAWN))
-FEEDBACK_KEYS = (
-    *("tn_hvhc", "tn_qdhc", "tn_ky_truoc", "tn_trong_ky", "da_hvhc", "da_qdhc", "dang_hvhc", "dang_qdhc", "cong_khai"),
-)
+CLOSED = frozenset({State.ANSWERED, State.REFUSED, State.FORWARDED, State.WITHDRAWN})
+"""States of a feedback in which it counts as handled."""
 
 ROWS_AT_ONCE = 500  # of a stream, and values in one query: SQLite's builds allow from 999 upward
 UNKNOWN = "unknown"  # the word of the trail for a question that nothing answered (`Turn.done`)
@@ -53,6 +52,7 @@ _COLUMNS = (
     _as_stored(dossier.c.received_at),
     _as_stored(dossier.c.due_at),
     _as_stored(dossier.c.finished_at),
+    _as_stored(dossier.c.apologised_at),
     dossier.c.channel,
     dossier.c.field_title,
     dossier.c.procedure_code,
@@ -83,10 +83,11 @@ def filed(tx: Connection, period: Period) -> Iterator[Filed]:
     wanted = select(*_COLUMNS, changed).where(_wanted(period, dossier.c.id.in_(after))).order_by(dossier.c.id)
     for rows in tx.execution_options(stream_results=True).execute(wanted).partitions(ROWS_AT_ONCE):
         held = _held(tx, [row[0] for row in rows if row[-1] or (row[2] in CONCLUDED) != (row[5] is not None)])
-        for row_id, code, status, received, due, finished, channel, field, procedure, title, way, sample, _ in rows:
+        for row_id, code, status, received, due, finished, sorry, channel, field, number, title, way, sample, _ in rows:
             history = tuple(held.get(row_id, ()))
             times = _aware(received), due and _aware(due), finished and _aware(finished)
-            yield Filed(code, status, *times, channel, field, procedure, title, way, sample, history)
+            what = channel, field, number, title, way, sample
+            yield Filed(code, status, *times, *what, history, sorry and _aware(sorry))
 
 
 def _held(tx: Connection, ids: list[int]) -> dict[int, list[Held]]:
@@ -137,45 +138,33 @@ def holds_since(tx: Connection) -> datetime | None:
     return first
 
 
-def feedback_received(tx: Connection, since: datetime | None, until: datetime) -> int:
-    """Count the feedback taken in before `until`, from `since` on if it is given; anonymous tips do not count."""
-    is_counted = feedback.c.sender_kind != ANONYMOUS
-    counted = select(func.count()).select_from(feedback).where(feedback.c.received_at < until, is_counted)
-    if since is not None:
-        counted = counted.where(feedback.c.received_at >= since)
-    return int(tx.execute(counted).scalar_one())
+def feedback_register(tx: Connection, until: datetime) -> list[Heard]:
+    """List the feedback taken in before `until` as it stood then; anonymous tips do not count."""
+    closed = _closed(tx, until)
+    told = feedback.c
+    columns = (told.id, told.number, told.kind, told.field, told.received_at, told.published_at)
+    taken = select(*columns).where(told.received_at < until, told.sender_kind != ANONYMOUS).order_by(told.id)
+    return [
+        Heard(number, kind, field, received, closed.get(row_id), published)
+        for row_id, number, kind, field, received, published in tx.execute(taken)
+    ]
 
 
-def feedback_figures(tx: Connection, since: datetime, until: datetime) -> dict[str, int]:
-    """Count the feedback of a period as its form does: what came, of which kind, what was handled, what was published.
+def _closed(tx: Connection, until: datetime) -> dict[int, datetime]:
+    """Tell since when each feedback is done with: since the first step that ended it after it was last opened.
 
-    The form knows two kinds: what is about both, or about something else, stands with regulations. Handled is what was
-    answered, refused, forwarded or taken back before `until` and not opened again; what was handled before `since` is
-    of the period before.
+    So what was forwarded in one period and answered in the next was handled once, in the first.
     """
-    last = (
-        select(feedback_step.c.feedback_id, func.max(feedback_step.c.id).label("id"))
-        .where(feedback_step.c.at < until, feedback_step.c.state.in_((*CLOSED, str(State.REOPENED))))
-        .group_by(feedback_step.c.feedback_id)
-        .subquery()
-    )
-    closing = select(feedback_step.c.feedback_id, feedback_step.c.at, feedback_step.c.state).join(
-        last, last.c.id == feedback_step.c.id
-    )
-    closed = {row.feedback_id: row.at for row in tx.execute(closing) if row.state in CLOSED}
-    columns = (feedback.c.id, feedback.c.received_at, feedback.c.kind, feedback.c.published_at)
-    rows = tx.execute(select(*columns).where(feedback.c.received_at < until, feedback.c.sender_kind != ANONYMOUS))
-    told = dict.fromkeys(FEEDBACK_KEYS, 0)
-    for row in rows:
-        done = closed.get(row.id)
-        if done is not None and done < since:
-            continue
-        kind = "hvhc" if row.kind == "conduct" else "qdhc"
-        told[f"tn_{kind}"] += 1
-        told["tn_trong_ky" if row.received_at >= since else "tn_ky_truoc"] += 1
-        told[f"{'dang' if done is None else 'da'}_{kind}"] += 1
-        told["cong_khai"] += done is not None and row.published_at is not None and since <= row.published_at < until
-    return told
+    columns = (feedback_step.c.feedback_id, feedback_step.c.state, feedback_step.c.at)
+    closed: dict[int, datetime] = {}
+    for row_id, state, at in tx.execute(
+        select(*columns).where(feedback_step.c.at < until).order_by(feedback_step.c.id)
+    ):
+        if state in CLOSED:
+            closed.setdefault(row_id, at)
+        else:
+            closed.pop(row_id, None)
+    return closed
 
 
 def editions_begun(tx: Connection, period: Period) -> list[Editions]:
@@ -189,11 +178,15 @@ def editions_begun(tx: Connection, period: Period) -> list[Editions]:
     return [Editions(head["title"], head["publication_decision"], since) for head, since in heads]
 
 
-def questions_without_answer(tx: Connection, period: Period) -> int | None:
-    """Count the questions that ended in "I don't know"; None where the trail does not reach back to the beginning."""
+def questions_without_answer(tx: Connection, period: Period) -> list[tuple[int, datetime]] | None:
+    """List the lines of the trail about questions that ended in "I don't know": number and time of each.
+
+    None where the trail does not reach back to the beginning.
+    """
     first = tx.execute(select(func.min(audit.c.at))).scalar_one()
     if first is None or first > period.start:
         return None
-    counted = select(func.count()).select_from(audit)
-    unknown = counted.where(audit.c.action == UNKNOWN, audit.c.at >= period.start, audit.c.at < period.end)
-    return int(tx.execute(unknown).scalar_one())
+    within = (audit.c.action == UNKNOWN, audit.c.at >= period.start, audit.c.at < period.end)
+    return [
+        (number, at) for number, at in tx.execute(select(audit.c.id, audit.c.at).where(*within).order_by(audit.c.id))
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -17,10 +18,13 @@ from bot.app import real_clock
 from bot.cli.common import opened, settings
 from bot.cli.output import tell
 from bot.settings import Settings
-from handlers.documents.content import Report, differing, misfits
+from handlers.documents import tracing
+from handlers.documents.content import Report
 from handlers.documents.files import FORMATS, write
 from handlers.documents.letterhead import Stamp
-from handlers.reports.content import Findings, record, written
+from handlers.documents.notes import differing, misfits
+from handlers.reports.content import Findings
+from handlers.reports.record import record, written
 from knowledge.errors import Wrong
 from knowledge.report_period import Period, free, named
 from knowledge.vietnamese import nfc
@@ -30,6 +34,7 @@ from storage.issued_reports import Issued, NewReport
 
 DATES = ["%Y-%m-%d", "%d/%m/%Y"]
 NUMBER = re.compile(r"[0-9]{1,6}[A-Za-z]?")
+TRACE = "trace.txt"  # report.trace.txt, beside the documents
 DIFFERENCES_TOLD = 1_000  # dossiers listed one by one on a terminal; the json file has all of them
 
 Day = datetime | None
@@ -41,7 +46,7 @@ def report(
     last: Annotated[Day, typer.Option("--to", formats=DATES, help="The last day, inclusive.")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="The folder for report.<format>.")] = None,
     formats: Annotated[str, typer.Option("--format", help=f"Any of {','.join(FORMATS)}.")] = "",
-    trace: Annotated[bool, typer.Option("--trace", help="Name in the json the dossiers behind each cell.")] = False,
+    trace: Annotated[bool, typer.Option("--trace", help="Name what is behind each figure.")] = False,
     issue: Annotated[bool, typer.Option("--issue", help="Keep figures and documents for good.")] = False,
     number: Annotated[str, typer.Option("--number", help="The number of the issued report, such as 281.")] = "",
     reason: Annotated[str, typer.Option("--reason", help="Why an issued report is corrected.")] = "",
@@ -110,9 +115,7 @@ def _as_issued(database: Database, issued: Issued, wanted: Sequence[str], *, tra
         f"issued as number {issued.number} of {issued.year}, version {issued.version}, checksum {issued.checksum}; "
         "--again counts anew"
     )
-    if trace:
-        kept["json"] = (issued.figures + "\n").encode()
-    return {name: kept[name] for name in wanted}
+    return {name: kept[name] for name in wanted} | _traced(issued.figures, wanted, trace=trace)
 
 
 def _made(database: Database, given: Settings, days: Period, wanted: Sequence[str], order: _Order) -> dict[str, bytes]:
@@ -125,14 +128,15 @@ def _made(database: Database, given: Settings, days: Period, wanted: Sequence[st
     today = real_clock().astimezone(given.agency.timezone).date()
     stamp = Stamp(order.number, today) if order.number else None
     made = Report(found, letterhead(given), stamp)
+    figures = written(record(found, trace=stamp is not None or order.trace))
     if stamp is None:
-        return write(made, wanted, trace=order.trace)
+        return write(made, wanted) | _traced(figures, wanted, trace=order.trace)
     files = write(made, FORMATS)
     new = NewReport(
         period=days,
         year=today.year,
         number=order.number,
-        figures=written(record(found, trace=True)),
+        figures=figures,
         pending=found.figures.pending(),
         files=files,
         reason=order.reason or None,
@@ -140,7 +144,7 @@ def _made(database: Database, given: Settings, days: Period, wanted: Sequence[st
     with database.transaction() as tx:
         issued = _issue(tx, new)
     tell(f"issued as number {issued.number}, version {issued.version}, checksum {issued.checksum}")
-    return {name: files[name] for name in wanted} | _traced(issued, wanted, trace=order.trace)
+    return {name: files[name] for name in wanted} | _traced(figures, wanted, trace=order.trace)
 
 
 @contextmanager
@@ -157,15 +161,19 @@ def _issue(tx: Connection, new: NewReport) -> Issued:
     return issued_reports.issue(tx, new, real_clock())
 
 
-def _traced(issued: Issued, wanted: Sequence[str], *, trace: bool) -> dict[str, bytes]:
-    return {"json": (issued.figures + "\n").encode()} if trace and "json" in wanted else {}
+def _traced(figures: str, wanted: Sequence[str], *, trace: bool) -> dict[str, bytes]:
+    """Give what is behind each figure, when that was asked for: in the json, and in words beside the documents."""
+    if not trace:
+        return {}
+    in_json = {"json": f"{figures}\n".encode()} if "json" in wanted else {}
+    return in_json | {TRACE: tracing.written(json.loads(figures))}
 
 
 def _confirm(found: Findings, order: _Order) -> None:
     """Name what does not fit the last issued report; days must be confirmed, and differences when issuing."""
     unfit, differences = misfits(found), differing(found, DIFFERENCES_TOLD)
-    for line in (*unfit, *differences):
-        tell(line)
+    for note in (*unfit, *differences):
+        tell(note.told())
     if order.yes or not (unfit or (differences and order.number)):
         return
     if not sys.stdin.isatty():
@@ -175,7 +183,7 @@ def _confirm(found: Findings, order: _Order) -> None:
 
 def _put(files: dict[str, bytes], out: Path | None) -> None:
     if out is None:
-        sys.stdout.buffer.write(b"".join(files.values()))
+        sys.stdout.buffer.write(files["json"])
         sys.stdout.buffer.flush()
         return
     out.mkdir(parents=True, exist_ok=True)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from bot.reporting import findings, letterhead
 from bot.settings import Settings
 from handlers.documents import charts
-from handlers.documents.content import Report, missing
+from handlers.documents.content import Report
 from handlers.documents.files import write
-from handlers.reports.content import record
+from handlers.documents.notes import Note, missing
+from handlers.reports.record import record
 from knowledge.report import BrokenIdentity
 from knowledge.report_period import Period
 from storage import files, issued_reports
@@ -30,7 +31,7 @@ def work(database: Database, settings: Settings, clock: Callable[[], datetime], 
     try:
         told, contents = _make(database, settings, period)
     except BrokenIdentity as fault:
-        return json.dumps({"fault": str(fault)}, ensure_ascii=False)
+        return json.dumps({"broken": fault.codes})
     until = clock() + KEPT_SHORTLY
     with database.transaction() as tx:
         kept = [
@@ -45,18 +46,19 @@ def _make(database: Database, settings: Settings, period: Period) -> tuple[dict[
     with database.snapshot() as tx:
         issued = issued_reports.find(tx, period)
         if issued is not None:
-            contents = issued_reports.files(tx, issued.id)
-            told = _told(json.loads(issued.figures), period, f"{issued.number}/{settings.agency.symbol or 'BC'}", [])
-            return told, {f"{name}.{kind}": contents[kind] for kind in SENT}
-        found = findings(tx, settings, period)
-    report = Report(found, letterhead(settings))
-    chart = charts.summary(found)
+            figures, contents, lacks = json.loads(issued.figures), issued_reports.files(tx, issued.id), []
+        else:
+            found = findings(tx, settings, period)
+    if issued is None:
+        report = Report(found, letterhead(settings))
+        figures, contents, lacks = record(found), write(report, SENT), missing(report)
+    chart = charts.summary(figures)
     drawn = {} if chart is None else {f"{name}.png": chart}
-    told = _told(record(found), period, "", missing(report))
-    return told, {**drawn, **{f"{name}.{kind}": content for kind, content in write(report, SENT).items()}}
+    number = "" if issued is None else f"{issued.number}/{settings.agency.symbol or 'BC'}"
+    return _told(figures, period, number, lacks), {**drawn, **{f"{name}.{kind}": contents[kind] for kind in SENT}}
 
 
-def _told(figures: Mapping[str, Any], period: Period, number: str, lacks: list[str]) -> dict[str, Any]:
+def _told(figures: Mapping[str, Any], period: Period, number: str, lacks: Sequence[Note]) -> dict[str, Any]:
     return {
         "first": f"{period.first:%d/%m/%Y}",
         "last": f"{period.last:%d/%m/%Y}",
@@ -64,5 +66,5 @@ def _told(figures: Mapping[str, Any], period: Period, number: str, lacks: list[s
         "feedback": figures["feedback"]["received"],
         "illustrative": figures["illustrative"],
         "number": number,
-        "missing": lacks,
+        "missing": [(note.key, dict(note.values)) for note in lacks],
     }

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 DOTS_PER_INCH = 160  # sharp on paper at the width of a page, and still a small file
-WIDTH_INCHES = 7.0
+PAPER_INCHES, PHONE_INCHES = (
+    7.0,
+    4.6,
+)  # how wide a chart is drawn: letters keep their size, so they are larger on a phone
 FIELD_CHARACTERS = 32  # of a field's name on one line beside its bar
 FIELDS_MOST = 15  # bars that can be told apart; the fields with fewer dossiers stand in the annex
 # Told apart also in grey and by people who confuse red and green (Okabe and Ito's palette).
@@ -34,31 +37,37 @@ COLOURS: Mapping[str, str] = {
 }
 
 
-def charts(findings: Findings) -> list[tuple[str, bytes]]:
+Rows = Sequence[tuple[str | None, Mapping[str, int]]]
+"""Fields with their figures."""
+
+
+def charts(findings: Findings, width: float = PAPER_INCHES) -> list[tuple[str, bytes]]:
     """Draw the report's charts: title and PNG of each; none for a period without dossiers."""
     if not findings.figures.total["tn_tong"]:
         return []
+    rows = [(name, row.record()) for name, row in findings.figures.by_field.items()]
     drawn = [
-        (say("chart.received"), _drawn(2.6, lambda axes: _received(axes, findings))),
-        (say("chart.results"), _drawn(_height(findings), lambda axes: _results(axes, findings))),
+        (say("chart.received"), _drawn(2.6, lambda axes: _received(axes, findings), width)),
+        (say("chart.results"), _drawn(_height(rows), lambda axes: _results(axes, rows), width)),
     ]
     if findings.previous.total is not None or findings.year_before.total is not None:
-        drawn.append((say("chart.trend"), _drawn(3.0, lambda axes: _trend(axes, findings))))
+        drawn.append((say("chart.trend"), _drawn(3.0, lambda axes: _trend(axes, findings), width)))
     return drawn
 
 
-def summary(findings: Findings) -> bytes | None:
-    """Draw the one chart of a message in chat; None without dossiers."""
-    if not findings.figures.total["tn_tong"]:
+def summary(told: Mapping[str, Any]) -> bytes | None:
+    """Draw the one chart of a message in chat from the report's JSON, kept or new; None without dossiers."""
+    if not told["total"]["tn_tong"]:
         return None
-    return _drawn(_height(findings), lambda axes: _results(axes, findings), title=say("chart.results"))
+    rows = [(row["linh_vuc"], row) for row in told["rows"]]
+    return _drawn(_height(rows), lambda axes: _results(axes, rows), PHONE_INCHES, say("chart.results"))
 
 
-def _drawn(height: float, draw: Any, title: str = "") -> bytes:
+def _drawn(height: float, draw: Any, width: float = PAPER_INCHES, title: str = "") -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(WIDTH_INCHES, height), dpi=DOTS_PER_INCH, layout="constrained")
+    figure = Figure(figsize=(width, height), dpi=DOTS_PER_INCH, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.subplots()
     draw(axes)
@@ -72,8 +81,8 @@ def _drawn(height: float, draw: Any, title: str = "") -> bytes:
     return file.getvalue()
 
 
-def _height(findings: Findings) -> float:
-    return 1.6 + 0.42 * min(len(findings.figures.by_field), FIELDS_MOST)
+def _height(rows: Rows) -> float:
+    return 1.6 + 0.42 * min(len(rows), FIELDS_MOST)
 
 
 def _received(axes: Axes, findings: Findings) -> None:
@@ -85,8 +94,8 @@ def _received(axes: Axes, findings: Findings) -> None:
     axes.margins(x=0.1)
 
 
-def _results(axes: Axes, findings: Findings) -> None:
-    by_size = sorted(findings.figures.by_field.items(), key=lambda item: -item[1]["tn_tong"])[:FIELDS_MOST]
+def _results(axes: Axes, fields: Rows) -> None:
+    by_size = sorted(fields, key=lambda item: -item[1]["tn_tong"])[:FIELDS_MOST]
     rows = by_size[::-1]
     names = [fill(name or say("annex.no_field"), FIELD_CHARACTERS) for name, _ in rows]
     left = [0] * len(rows)

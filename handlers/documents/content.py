@@ -15,12 +15,13 @@ from handlers.documents.forms import Sheet, filled
 from handlers.documents.letterhead import Letterhead, Stamp
 from handlers.documents.wording import long, say, share, short
 from handlers.reports.content import BACK_BY_POST, BY_POST, UNSAID, Compared, Findings
+from knowledge.catalogue import Procedure
 from knowledge.report import KEYS
 from knowledge.report_form import shipped_forms
 
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 COMPARED = ("tn_tong", "tn_truc_tuyen", "da_tong", "da_qua_han", "dang_tong", "dang_qua_han")
-NAMED_MOST = 20  # dossiers named in the notes; the others are counted
+NAMED_MOST = 20  # procedures named in one sentence; the others are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,8 @@ class Report:
     def body(self) -> tuple[Block, ...]:
         """The report from its first sentence to its last."""
         findings, days = self.findings, _days(self.findings)
-        parts = (_published, _feedback, _onestop, _lateness, _online, _post, _satisfaction, _comparison, _questions)
         blocks: list[Block] = [Sentence(say("body.opening", agency=self.letterhead.agency, **days))]
-        for number, part in enumerate((*parts, _recommendations)):
+        for number, part in enumerate(PARTS):
             heading, *rest = part(self, findings)
             assert isinstance(heading, Heading)
             blocks += [Heading(f"{ROMAN[number]}. {heading.text}"), *rest]
@@ -102,59 +102,63 @@ def _days(findings: Findings) -> dict[str, object]:
 
 def _published(_report: Report, findings: Findings) -> Iterator[Block]:
     yield Heading(say("published.title"))
-    told = False
+    told: list[Sentence] = []
     for one in findings.editions:
         key = "published.edition" if one.decision else "published.edition_plain"
-        yield Sentence(say(key, decision=one.decision, title=one.title, since=short(one.since)))
-        told = True
-    first, last = findings.period.first, findings.period.last
-    for procedure in () if findings.edition is None else findings.edition.handled():
-        decided = procedure.published_by
-        if decided is not None and decided.date is not None and first <= decided.date <= last:
-            doubtful = not (procedure.is_verified("published_by") and procedure.is_verified("title"))
-            key = "published.procedure_unverified" if doubtful else "published.procedure"
-            days = {"decision": decided.number, "day": short(decided.date)}
-            yield Sentence(say(key, title=procedure.title, **days), aside=doubtful)
-            told = True
-    for sentence in _changed(findings):
-        yield sentence
-        told = True
-    if not told:
-        yield Sentence(say("published.none"))
+        told.append(Sentence(say(key, decision=one.decision, title=one.title, since=short(one.since))))
+    told += [*map(_decided, findings.decided), *_changed(findings)]
+    yield from told or [Sentence(say("published.none"))]
     if findings.edition is None:
         yield Sentence(say("published.unknown"), aside=True)
-    else:
-        yield Sentence(say("published.total", total=findings.levels.total()))
+        return
+    if findings.changes is None:
+        yield Sentence(say("published.not_compared"), aside=True)
+    yield Sentence(say("published.total", **_levels(findings)))
+    if findings.levels[None]:
+        yield Sentence(say("published.level_unknown", count=findings.levels[None]), aside=True)
+
+
+def _decided(procedure: Procedure) -> Sentence:
+    """Tell the decision of a procedure, and that it is not verified where it is not."""
+    by = procedure.published_by
+    assert by is not None
+    assert by.date is not None
+    doubtful = not (procedure.is_verified("published_by") and procedure.is_verified("title"))
+    key = "published.procedure_unverified" if doubtful else "published.procedure"
+    return Sentence(say(key, title=procedure.title, decision=by.number, day=short(by.date)), aside=doubtful)
+
+
+def _levels(findings: Findings) -> dict[str, object]:
+    """Give the numbers of procedures by online level, in the terms of the time."""
+    levels, last = findings.levels, findings.period.last
+    names = {"term4": wording.level(4, last), "term3": wording.level(3, last)}
+    return {"total": levels.total(), "level4": levels[4], "level3": levels[3], **names}
 
 
 def _changed(findings: Findings) -> Iterator[Sentence]:
     """Tell which procedures are new, changed and gone against the catalogue of the day before the period."""
-    if findings.changes is None:
-        return
-    new, gone = (
-        [p for p in some if p.kind == "procedure"] for some in (findings.changes.added, findings.changes.removed)
-    )
-    changed = [change.new for change in findings.changes.changed if change.told and change.new.kind == "procedure"]
-    for key, procedures in (("new", new), ("changed", changed), ("gone", gone)):
+    for key, procedures in (findings.changed or {}).items():
         if procedures:
             titles = "; ".join(procedure.title for procedure in procedures[:NAMED_MOST])
             more = len(procedures) - NAMED_MOST
-            titles += f"; {say('notes.more', count=more)}" if more > 0 else "."
+            titles += f"; {say('published.more', count=more)}" if more > 0 else "."
             yield Sentence(say(f"published.{key}", count=len(procedures), titles=titles))
 
 
-def _feedback(_report: Report, findings: Findings) -> Iterator[Block]:
+def _feedback(report: Report, findings: Findings) -> Iterator[Block]:
     yield Heading(say("pakn.title"))
-    received = findings.feedback.received
-    if received is None:
+    figures = findings.feedback
+    if figures is None:
         yield Sentence(say("body.no_data"), aside=True)
-    elif received == 0:
-        yield Sentence(say("pakn.none"))
-    else:
-        yield Sentence(say("pakn.some", received=received))
-    if received is not None and not findings.feedback.empty:
-        figures = findings.feedback.figures
-        yield Sentence(say("pakn.by_class", **figures)) if figures else Sentence(say("body.no_data"), aside=True)
+        return
+    counts = {key: len(numbers) for key, numbers in figures.total.items()}
+    received = counts["tn_trong_ky"]
+    yield Sentence(say("pakn.some", received=received) if received else say("pakn.none"))
+    if figures.heard:
+        yield Sentence(say("pakn.counted", count=len(figures.heard), **counts))
+        yield Sentence(say("pakn.by_kind", **{kind: len(numbers) for kind, numbers in figures.by_kind.items()}))
+        yield Sentence(say("pakn.handled", **counts))
+    yield Sentence(say("pakn.annex", number=report.annex_of("feedback")))
 
 
 def _onestop(report: Report, findings: Findings) -> Iterator[Block]:
@@ -170,8 +174,6 @@ def _onestop(report: Report, findings: Findings) -> Iterator[Block]:
     if total["da_tong"]:
         in_time = share(total["da_truoc_han"] + total["da_dung_han"], total["da_tong"])
         yield Sentence(say("onestop.share", share=in_time))
-    if findings.usual_days is not None:
-        yield Sentence(say("onestop.handling", days=findings.usual_days))
     yield Sentence(say("onestop.annex", number=report.annex_of("dossiers")))
 
 
@@ -182,20 +184,18 @@ def _lateness(report: Report, findings: Findings) -> Iterator[Block]:
         return
     total, number = findings.figures.total, report.annex_of("late")
     resolved, pending = total["da_qua_han"], total["dang_qua_han"]
-    yield Sentence(say("lateness.some", count=findings.late, resolved=resolved, pending=pending, number=number))
-    yield Sentence(say("body.author"), aside=True)
+    count, sorry = len(findings.late), sum(one.apologised for one in findings.late)
+    yield Sentence(say("lateness.some", count=count, resolved=resolved, pending=pending, number=number))
+    yield Sentence(say("lateness.apologised", count=sorry) if sorry else say("lateness.no_apology"))
+    yield Sentence(say("lateness.causes"), aside=True)
 
 
 def _online(_report: Report, findings: Findings) -> Iterator[Block]:
     yield Heading(say("online.title"))
-    levels, last = findings.levels, findings.period.last
     if findings.edition is None:
         yield Sentence(say("published.unknown"), aside=True)
     else:
-        names = {"term4": wording.level(4, last), "term3": wording.level(3, last)}
-        yield Sentence(say("online.procedures", total=levels.total(), level4=levels[4], level3=levels[3], **names))
-        if levels[None]:
-            yield Sentence(say("online.unknown", count=levels[None]), aside=True)
+        yield Sentence(say("online.procedures", **_levels(findings)))
     online, whole = findings.figures.total["tn_truc_tuyen"], findings.received_by.total()
     if whole:
         yield Sentence(say("online.received", online=online, all=whole, share=share(online, whole)))
@@ -224,7 +224,8 @@ def _satisfaction(_report: Report, findings: Findings) -> Iterator[Block]:
     if not findings.satisfaction:
         yield Sentence(say("body.no_data"), aside=True)
     for subject, levels in sorted(findings.satisfaction.items()):
-        counts = {"high": levels[3], "middle": levels[2], "low": levels[1], "count": levels.total()}
+        high, middle, low = (len(levels.get(level, ())) for level in (3, 2, 1))
+        counts = {"high": high, "middle": middle, "low": low, "count": high + middle + low}
         yield Sentence(say(f"satisfaction.{subject}", **counts))
 
 
@@ -244,12 +245,20 @@ def _compared(one: Compared, key: str) -> str:
     return say("comparison.no_data") if one.total is None else wording.number(one.total[key])
 
 
+def _handling(_report: Report, findings: Findings) -> Iterator[Block]:
+    yield Heading(say("handling.title"))
+    if findings.usual_days is None:
+        yield Sentence(say("handling.none"))
+    else:
+        yield Sentence(say("handling.usual", days=findings.usual_days))
+
+
 def _questions(_report: Report, findings: Findings) -> Iterator[Block]:
     yield Heading(say("questions.title"))
     if findings.questions is None:
         yield Sentence(say("body.no_data"), aside=True)
     else:
-        yield Sentence(say("questions.count", count=findings.questions))
+        yield Sentence(say("questions.count", count=len(findings.questions)))
 
 
 def _recommendations(_report: Report, _findings: Findings) -> Iterator[Block]:
@@ -257,40 +266,8 @@ def _recommendations(_report: Report, _findings: Findings) -> Iterator[Block]:
     yield Sentence(say("body.author"), aside=True)
 
 
-def missing(report: Report) -> list[str]:
-    """List what the author still has to add or to check."""
-    findings, letterhead = report.findings, report.letterhead
-    lacks = {
-        "illustrative": findings.illustrative,
-        "no_catalogue": findings.edition is None,
-        "feedback_not_covered": findings.feedback.received is None,
-        "satisfaction": not findings.satisfaction,
-        "returned_by_post": not tells_returns(findings),
-        "lateness_causes": findings.late > 0,
-        "previous": findings.previous.total is None,
-        "year_before": findings.year_before.total is None,
-        "questions": findings.questions is None,
-        "recommendations": True,
-        "place": not (letterhead.place and letterhead.signer and letterhead.receivers),
-    }
-    told = [say(f"notes.{name}") for name, is_so in lacks.items() if is_so]
-    told += [say("notes.unverified_form", form=sheet.form.label) for sheet in report.sheets if not sheet.form.verified]
-    return [*told, *misfits(findings), *differing(findings)]
-
-
-def misfits(findings: Findings) -> list[str]:
-    """Name the days that an issued report shares with this one, or that no report covers."""
-    return [
-        say("notes.overlap" if one.overlap else "notes.gap", first=short(one.first), last=short(one.last))
-        for one in findings.misfits
-    ]
-
-
-def differing(findings: Findings, most: int = NAMED_MOST) -> list[str]:
-    """Name the dossiers that the last report left pending and this one does not begin with, or the other way round."""
-    told = [
-        say("notes.was_pending" if one.was_pending else "notes.not_pending", code=one.code)
-        for one in findings.differences[:most]
-    ]
-    rest = len(findings.differences) - most
-    return [*told, say("notes.more", count=rest)] if rest > 0 else told
+PARTS = (
+    *(_published, _feedback, _onestop, _online, _post, _satisfaction, _lateness, _comparison, _handling, _questions),
+    _recommendations,
+)
+"""The parts of the report in their order."""

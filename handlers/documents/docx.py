@@ -11,7 +11,7 @@ from docx.enum.section import WD_SECTION
 from docx.shared import Cm, Mm, Pt
 
 from handlers.documents import wording
-from handlers.documents.content import ROMAN, Grid, Heading, Report, Sentence, missing
+from handlers.documents.content import ROMAN, Grid, Heading, Report, Sentence
 from handlers.documents.docx_layout import (
     BODY,
     CENTRE,
@@ -33,6 +33,7 @@ from handlers.documents.docx_layout import (
     write,
 )
 from handlers.documents.forms import Sheet, headings, numbering
+from handlers.documents.notes import missing
 from handlers.documents.wording import say, short
 from knowledge.report_form import NAME, NUMBER
 
@@ -226,6 +227,6 @@ def _notes(document: DocxDocument, report: Report) -> None:
     page(document.add_section(WD_SECTION.NEW_PAGE), landscape=False)
     write(document, say("notes.title"), BODY, bold=True, align=CENTRE).paragraph_format.space_after = Mm(4)
     body(document, say("notes.intro"))
-    for number, text in enumerate(missing(report), 1):
-        paragraph = write(document, f"{number}. {text}", HEADLINE)
+    for number, note in enumerate(missing(report), 1):
+        paragraph = write(document, f"{number}. {note.told()}", HEADLINE)
         paragraph.paragraph_format.space_after = Pt(3)

@@ -5,36 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from handlers.documents.content import Report
-from handlers.reports.content import record, written
+from handlers.reports.record import record, written
 
 FORMATS = ("docx", "xlsx", "json", "html")
 
 
-def write(report: Report, formats: Iterable[str], *, trace: bool = False) -> dict[str, bytes]:
-    """Write the files of these formats; with `trace` the json names the dossiers behind each cell."""
-    wanted = list(dict.fromkeys(formats))
-    pictures: list[tuple[str, bytes]] = []
-    if {"docx", "html"} & set(wanted):
-        from handlers.documents.charts import charts
-
-        pictures = charts(report.findings)
-    return {name: _one(name, report, pictures, trace=trace) for name in wanted}
+def write(report: Report, formats: Iterable[str]) -> dict[str, bytes]:
+    """Write the files of these formats."""
+    return {name: _one(name, report) for name in dict.fromkeys(formats)}
 
 
-def _one(name: str, report: Report, pictures: list[tuple[str, bytes]], *, trace: bool) -> bytes:
+def _one(name: str, report: Report) -> bytes:
     match name:
         case "json":
-            return (written(record(report.findings, trace=trace)) + "\n").encode()
+            return (written(record(report.findings)) + "\n").encode()
         case "html":
-            from handlers.documents import html
+            from handlers.documents import charts, html
 
-            return html.written(report, pictures)
+            return html.written(report, charts.charts(report.findings, charts.PHONE_INCHES))
         case "xlsx":
             from handlers.documents import xlsx
 
             return xlsx.written(report)
         case "docx":
-            from handlers.documents import docx
+            from handlers.documents import charts, docx
 
-            return docx.written(report, pictures)
+            return docx.written(report, charts.charts(report.findings))
     raise ValueError(name)

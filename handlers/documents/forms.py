@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from handlers.documents.wording import number, say
 from handlers.reports.content import Findings
 from knowledge.report import Row
+from knowledge.report_feedback import FeedbackFigures
 from knowledge.report_form import NAME, NUMBER, Form
-
-LATE = ("da_qua_han", "dang_qua_han")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +68,42 @@ def filled(form: Form, findings: Findings) -> Sheet:
     """Fill a form in."""
     total = say("annex.total")
     if form.subject == "feedback":
-        figures = form.fill(findings.feedback.known())
-        whole = say("annex.all_fields")
-        return Sheet(form, (Line(whole, figures), Line(total, figures, is_total=True)))
-    rows = enumerate(findings.figures.by_field.items(), 1)
+        rows, whole = _feedback(form, findings.feedback)
+    else:
+        rows = ((name, _dossiers(form, row)) for name, row in findings.figures.by_field.items())
+        whole = _dossiers(form, findings.figures.total)
     lines = [
-        Line(name or say("annex.no_field"), _figures(form, row), number)
-        for number, (name, row) in rows
-        if form.subject != "late" or any(row[key] for key in LATE)
+        Line(name or say("annex.no_field"), figures, number)
+        for number, (name, figures) in enumerate(rows, 1)
+        if form.subject != "late" or any(figures.values())
     ]
-    return Sheet(form, (*lines, Line(total, _figures(form, findings.figures.total), is_total=True)))
+    return Sheet(form, (*lines, Line(total, whole, is_total=True)))
 
 
-def _figures(form: Form, row: Row) -> dict[str, int | None]:
-    figures = form.fill(row.record())
+Rows = Iterable[tuple[str | None, dict[str, int | None]]]
+
+
+def _feedback(form: Form, feedback: FeedbackFigures | None) -> tuple[Rows, dict[str, int | None]]:
+    """Fill in the rows by field and the total; one row where nothing was received, or nothing is known."""
+    if feedback is None:
+        unknown = form.fill(dict[str, int | None]())
+        return ((say("annex.all_fields"), unknown),), unknown
+    whole = _counted(form, feedback.total)
+    rows = [(name, _counted(form, numbers)) for name, numbers in feedback.by_field.items()]
+    return rows or ((say("annex.all_fields"), whole),), whole
+
+
+def _counted(form: Form, numbers: Mapping[str, list[str]]) -> dict[str, int | None]:
+    return _checked(form, form.fill({key: len(behind) for key, behind in numbers.items()}))
+
+
+def _dossiers(form: Form, row: Row) -> dict[str, int | None]:
+    return _checked(form, form.fill(row.record()))
+
+
+def _checked(form: Form, figures: dict[str, int | None]) -> dict[str, int | None]:
     broken = form.broken(figures)
-    assert not broken, f"{form.code}: {broken}"  # the figures were checked when they were counted
+    assert not broken, f"{form.code}: {broken}"  # dossiers were checked when they were counted
     return figures
 
 

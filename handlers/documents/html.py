@@ -8,8 +8,9 @@ from importlib import resources
 
 from jinja2 import Environment, StrictUndefined, Template
 
-from handlers.documents.content import Report, missing
+from handlers.documents.content import Report
 from handlers.documents.forms import HeadCell, headings, numbering
+from handlers.documents.notes import missing
 from handlers.documents.wording import say
 from knowledge.report_form import Form
 
@@ -27,7 +28,7 @@ def written(report: Report, pictures: list[tuple[str, bytes]]) -> bytes:
         blocks=[(type(block).__name__, block) for block in report.body],
         pictures=[(title, b64encode(picture).decode()) for title, picture in pictures],
         heads=[_lines(sheet.form) for sheet in report.sheets],
-        notes=missing(report) if report.stamp is None else [],
+        notes=[note.told() for note in missing(report)] if report.stamp is None else [],
         numbering=numbering,
         say=say,
     )

@@ -19,6 +19,12 @@ def say(key: str, **values: object) -> str:
     return _texts()[room][name].format(**written)
 
 
+def knows(key: str) -> bool:
+    """Whether there is a text of this key."""
+    room, name = key.split(".", 1)
+    return name in _texts()[room]
+
+
 @cache
 def _texts() -> dict[str, dict[str, str]]:
     return tomllib.loads(resources.files("handlers.documents").joinpath("wording.toml").read_text(encoding="utf-8"))

@@ -27,6 +27,7 @@ from handlers.talk import Talk, lines
 from handlers.texts import Words, words
 from knowledge.calendar import Calendar
 from knowledge.errors import Wrong
+from knowledge.report import NAMED_MOST
 from knowledge.report_period import Period, containing, free, named
 from storage import accounts, audit, issued_reports, jobs, moments
 from storage.database import Connection
@@ -108,7 +109,7 @@ def _made(talk: Talk, outcome: Outcome) -> Turn:
         return talk.answer(talk.say("report.failed"), done="report_failed")
     found = {} if outcome.result is None else json.loads(outcome.result)
     if "total" not in found:
-        text = talk.say("report.broken", why=found["fault"]) if "fault" in found else talk.say("report.failed")
+        text = _why_not(talk.say, found)
         return talk.answer(text, [[talk.button("menu", "menu")]], done="report_failed")
     return Turn((_reply(talk.say, found),), talk.session, done="report_sent")
 
@@ -131,11 +132,22 @@ def _reply(say: Words, found: Mapping[str, Any], first: Markup | None = None) ->
     return Reply(lines(told), files=tuple(FileRef(*pair) for pair in found["files"]))
 
 
-def _missing(say: Words, missing: list[str]) -> Iterator[Markup]:
+def _missing(say: Words, missing: list[tuple[str, dict[str, str]]]) -> Iterator[Markup]:
     if not missing:
         return
     yield say("report.missing")
-    yield from (say("report.lacks", what=what) for what in missing[:MISSING_TOLD])
+    yield from (say("report.lacks", what=say(f"report_note.{key}", **values)) for key, values in missing[:MISSING_TOLD])
+    if len(missing) > MISSING_TOLD:
+        yield say("report.lacks_more", count=len(missing) - MISSING_TOLD)
+
+
+def _why_not(say: Words, found: Mapping[str, Any]) -> Markup:
+    """Say why there is no report: the dossiers whose dates contradict each other, or that it failed."""
+    codes = found.get("broken")
+    if not codes:
+        return say("report.failed")
+    more = ["…"] if len(codes) > NAMED_MOST else []
+    return say("report.broken", count=len(codes), codes=", ".join([*codes[:NAMED_MOST], *more]))
 
 
 # ---------------------------------------------------------------------------------- by the clock
@@ -182,8 +194,7 @@ def _tell(tx: Connection, happening: Happening, _now: datetime) -> Iterator[Noti
         if "total" in found:
             yield Notice(account_id, _reply(say, found, say("report.due", due=found["due"])))
         else:
-            text = say("report.broken", why=found["fault"]) if "fault" in found else say("report.failed")
-            yield Notice(account_id, Reply(text))
+            yield Notice(account_id, Reply(_why_not(say, found)))
 
 
 RULES: Rules = {DRAFT: _tell}

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Any
 
 from handlers.catalogue import library
 from knowledge.calendar import Calendar
-from knowledge.catalogue import Differences, Edition, national_part
+from knowledge.catalogue import Differences, Edition, Procedure, national_part
 from knowledge.catalogue import differences as compared
-from knowledge.report import KEYS, Difference, Figures, count, differences, percentile, totals
-from knowledge.report_form import shipped_forms
-from knowledge.report_judging import Filed
+from knowledge.report import KEYS, Difference, Figures, count, differences, percentile
+from knowledge.report import compared as compared_with
+from knowledge.report_feedback import FeedbackFigures, count_feedback
+from knowledge.report_judging import Cell, Filed, Judged
 from knowledge.report_period import Misfit, Period, misfit
 from storage import issued_reports, reports
 from storage.database import Connection
@@ -25,37 +25,21 @@ from storage.people import surveys
 from storage.reports import Editions
 
 USUAL_PERCENT = 90  # handling time: nine of ten dossiers were done within it, which one long case does not move
-TOTAL_NAME, NO_FIELD = "Tổng cộng", "Chưa rõ lĩnh vực"
 BY_POST, UNSAID = 3, None
 BACK_BY_POST = 1  # HinhThuc; 0 at the counter
 
 
 @dataclass(frozen=True, slots=True)
-class Feedback:
-    """Feedback in the period: how much was received; None where the register does not cover the period.
-
-    `empty`: the register holds nothing at all up to the cut-off, so every figure of the PAKN form is zero.
-    """
-
-    received: int | None
-    empty: bool
-    figures: Mapping[str, int] = field(default_factory=dict)
-
-    def known(self) -> dict[str, int | None]:
-        """Give the basic figures of the PAKN form; what is not held is None."""
-        (form,) = (form for form in shipped_forms() if form.subject == "feedback")
-        if self.empty:
-            return {name: 0 for column in form.columns for name in column.of}
-        return dict(self.figures) or {"tn_trong_ky": self.received}
-
-
-@dataclass(frozen=True, slots=True)
 class Compared:
-    """The total row of another period, None where its data is not held; `issued`: as the issued report has it."""
+    """The total row of another period, None where its data is not held, and the dossiers behind each of its figures.
+
+    `issued`: as the issued report has it.
+    """
 
     period: Period
     total: Mapping[str, int] | None
     issued: bool = False
+    behind: Mapping[str, Sequence[str]] | None = None
 
 
 @dataclass(frozen=True)
@@ -66,15 +50,15 @@ class Findings:
     figures: Figures
     edition: Edition | None
     editions: tuple[Editions, ...]
-    feedback: Feedback
+    feedback: FeedbackFigures | None  # None: the register does not cover the period
     previous: Compared
     year_before: Compared
-    questions: int | None
+    questions: Sequence[tuple[int, datetime]] | None
     calendar: Calendar
     misfits: tuple[Misfit, ...] = ()
     differences: tuple[Difference, ...] = ()
     changes: Differences | None = None
-    satisfaction: Mapping[str, Counter[int]] = field(default_factory=dict)
+    satisfaction: Mapping[str, Mapping[int, Sequence[int]]] = field(default_factory=dict)
 
     @cached_property
     def levels(self) -> Counter[int | None]:
@@ -83,31 +67,62 @@ class Findings:
         return Counter(procedure.channels.online_level for procedure in handled)
 
     @cached_property
+    def decided(self) -> list[Procedure]:
+        """List the procedures whose decision is dated in the period."""
+        handled = () if self.edition is None else self.edition.handled()
+        first, last = self.period.first, self.period.last
+        decisions = ((procedure, procedure.published_by) for procedure in handled)
+        return [one for one, by in decisions if by is not None and by.date is not None and first <= by.date <= last]
+
+    @cached_property
+    def changed(self) -> dict[str, list[Procedure]] | None:
+        """List what is new, changed and gone against the catalogue of the day before; None where one is not held."""
+        if self.changes is None:
+            return None
+        changed = [change.new for change in self.changes.changed if change.told]
+        some = {"new": self.changes.added, "changed": changed, "gone": self.changes.removed}
+        return {key: [one for one in procedures if one.kind == "procedure"] for key, procedures in some.items()}
+
+    @cached_property
     def received_by(self) -> Counter[int | None]:
         """Count the dossiers received in the period by channel; None: the source does not say."""
-        first = self.period.first
-        return Counter(one.channel for one in self.figures.dossiers if one.received_on >= first)
+        return Counter(one.channel for one in self.received)
 
     @cached_property
     def returned_by(self) -> Counter[int | None]:
         """Count the resolved dossiers by the way their result goes back; None: the source does not say."""
-        return Counter(one.return_way for one in self.figures.dossiers if one.resolved_on is not None)
+        return Counter(one.return_way for one in self.resolved)
+
+    @property
+    def received(self) -> list[Judged]:
+        """List the dossiers received in the period."""
+        return [one for one in self.figures.dossiers if one.received_on >= self.period.first]
+
+    @property
+    def resolved(self) -> list[Judged]:
+        """List the dossiers resolved in the period."""
+        return [one for one in self.figures.dossiers if one.resolved_on is not None]
 
     @cached_property
+    def days(self) -> dict[str, int]:
+        """Tell in how many working days each resolved dossier was done, by its code."""
+        spans = [(one.received_on, one.resolved_on) for one in self.resolved if one.resolved_on is not None]
+        return dict(zip((one.code for one in self.resolved), _working_days(self.calendar, spans), strict=True))
+
+    @property
     def usual_days(self) -> int | None:
         """Tell within how many working days 90 of 100 resolved dossiers were done; None where none was resolved."""
-        done = [(one.received_on, one.resolved_on) for one in self.figures.dossiers if one.resolved_on is not None]
-        return percentile(_working_days(self.calendar, done), USUAL_PERCENT)
+        return percentile(self.days.values(), USUAL_PERCENT)
 
     @cached_property
     def illustrative(self) -> bool:
         """Whether a dossier that counts is sample data."""
         return any(one.illustrative for one in self.figures.dossiers)
 
-    @property
-    def late(self) -> int:
-        """Count the dossiers that are late: resolved late or pending late."""
-        return self.figures.total["da_qua_han"] + self.figures.total["dang_qua_han"]
+    @cached_property
+    def late(self) -> list[Judged]:
+        """List the dossiers that are late: resolved late or pending late."""
+        return [one for one in self.figures.dossiers if one.result in (Cell.LATE, Cell.PENDING_LATE)]
 
 
 def _working_days(calendar: Calendar, spans: list[tuple[date, date]]) -> list[int]:
@@ -142,7 +157,7 @@ def gather(tx: Connection, period: Period, calendar: Calendar, feedback_since: d
         tuple(fit for fit in fits if fit is not None),
         () if before is None else tuple(differences(before.pending, figures.carried_over())),
         _changes(library.of_day(tx, period.first - timedelta(days=1)), edition),
-        surveys.totals(tx, period.start, period.end),
+        surveys.rated(tx, period.start, period.end),
     )
 
 
@@ -184,90 +199,19 @@ def _compared(tx: Connection, period: Period) -> Compared:
     """Give another period's totals: as issued, else counted now, else None where dossiers were not held then."""
     issued = issued_reports.find(tx, period)
     if issued is not None:
-        return Compared(period, {key: json.loads(issued.figures)["total"][key] for key in KEYS}, issued=True)
+        told = json.loads(issued.figures)
+        total, traced = told["total"], told.get("trace", {}).get("total")
+        behind = None if traced is None else {key: traced[key] for key in KEYS}
+        return Compared(period, {key: total[key] for key in KEYS}, issued=True, behind=behind)
     first = reports.holds_since(tx)
     if first is None or first > period.start:
         return Compared(period, None)
-    return Compared(period, totals(reports.filed(tx, period), period))
+    codes = compared_with(reports.filed(tx, period), period)
+    return Compared(period, {key: len(some) for key, some in codes.items()}, behind=codes)
 
 
-def _feedback(tx: Connection, period: Period, since: date | None) -> Feedback:
+def _feedback(tx: Connection, period: Period, since: date | None) -> FeedbackFigures | None:
+    """Count the feedback; None where the register began within the period or later."""
     if since is not None and since > period.first:
-        return Feedback(None, empty=False)
-    received = reports.feedback_received(tx, period.start, period.end)
-    if reports.feedback_received(tx, None, period.end) == 0:
-        return Feedback(received, empty=True)
-    return Feedback(received, empty=False, figures=reports.feedback_figures(tx, period.start, period.end))
-
-
-def record(findings: Findings, *, trace: bool = False) -> dict[str, Any]:
-    """Give the report as JSON keeps it; keys as the forms name them. With `trace` the codes behind each cell."""
-    figures = findings.figures
-    told: dict[str, Any] = {
-        "period": _days(findings.period),
-        "rows": [{"linh_vuc": name or NO_FIELD, **row.record()} for name, row in figures.by_field.items()],
-        "total": {"linh_vuc": TOTAL_NAME, **figures.total.record()},
-        "procedures": _procedures(findings),
-        "feedback": {"received": findings.feedback.received, **_pakn(findings.feedback)},
-        "by_procedure": [
-            {"linh_vuc": field or NO_FIELD, "ma_tthc": code, "ten_tthc": title, **row.record()}
-            for (field, code, title), row in figures.by_procedure.items()
-        ],
-        "received_by_channel": {
-            name: findings.received_by[channel]
-            for name, channel in (("counter", 1), ("online", 2), ("post", BY_POST), ("unknown", UNSAID))
-        },
-        "handling_working_days_p90": findings.usual_days,
-        "previous": _compared_record(findings.previous),
-        "year_before": _compared_record(findings.year_before),
-        "questions_without_answer": findings.questions,
-        "satisfaction": {
-            subject: {str(level): levels[level] for level in (3, 2, 1)}
-            for subject, levels in sorted(findings.satisfaction.items())
-        },
-        "differences": [{"code": one.code, "was_pending": one.was_pending} for one in findings.differences],
-        "illustrative": findings.illustrative,
-    }
-    if trace:
-        told["trace"] = _trace(figures)
-    return told
-
-
-def _days(period: Period) -> dict[str, str]:
-    return {"from": period.first.isoformat(), "to": period.last.isoformat()}
-
-
-def _procedures(findings: Findings) -> dict[str, Any]:
-    if findings.edition is None:
-        return {"total": None, "by_level": {}}
-    levels = {"4": findings.levels[4], "3": findings.levels[3]}
-    if findings.levels[None]:
-        levels["unknown"] = findings.levels[None]
-    return {"total": findings.levels.total(), "by_level": levels}
-
-
-def _pakn(feedback: Feedback) -> dict[str, int | None]:
-    (form,) = (form for form in shipped_forms() if form.subject == "feedback")
-    return form.fill(feedback.known())
-
-
-def _compared_record(compared: Compared) -> dict[str, Any]:
-    return {**_days(compared.period), "total": compared.total, "issued": compared.issued}
-
-
-def _trace(figures: Figures) -> dict[str, dict[str, list[str]]]:
-    """List the codes behind each cell, by field: as many as the cell says."""
-    traced: dict[str, dict[str, list[str]]] = {
-        name or NO_FIELD: {str(key): [] for key in KEYS} for name in figures.by_field
-    }
-    for one in figures.dossiers:
-        cells = traced[one.field_title or NO_FIELD]
-        for key in ("tn_tong", one.received, "dang_tong" if one.resolved_on is None else "da_tong", one.result):
-            if key is not None:
-                cells[key].append(one.code)
-    return traced
-
-
-def written(told: Mapping[str, Any]) -> str:
-    """Write the JSON of a report: one line, unescaped."""
-    return json.dumps(told, ensure_ascii=False)
+        return None
+    return count_feedback(reports.feedback_register(tx, period.end), period)

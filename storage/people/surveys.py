@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from storage.schema import survey
 
@@ -33,14 +32,14 @@ def explain(tx: Connection, account_id: int, row: int, reason: str) -> bool:
     return tx.execute(update(survey).where(*mine).values(reason=reason)).rowcount == 1
 
 
-def totals(tx: Connection, since: datetime, until: datetime) -> dict[str, Counter[int]]:
-    """Count the levels of a span by subject."""
-    counted = (
-        select(survey.c.subject, survey.c.level, func.count())
+def rated(tx: Connection, since: datetime, until: datetime) -> dict[str, dict[int, list[int]]]:
+    """List the answers of a span by subject and level: their rows, not whose they are."""
+    given = (
+        select(survey.c.subject, survey.c.level, survey.c.id)
         .where(survey.c.answered_at >= since, survey.c.answered_at < until, survey.c.level.is_not(None))
-        .group_by(survey.c.subject, survey.c.level)
+        .order_by(survey.c.id)
     )
-    found: dict[str, Counter[int]] = {}
-    for subject, level, count in tx.execute(counted):
-        found.setdefault(subject, Counter())[level] = count
+    found: dict[str, dict[int, list[int]]] = {}
+    for subject, level, row in tx.execute(given):
+        found.setdefault(subject, {}).setdefault(level, []).append(row)
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ ARTICLE = ("--from", "2020-05-28", "--to", "2020-08-28")
 HEADS = "MaHoSo,TenTTHC,TenLinhVuc,KenhThucHien,NgayTiepNhan,NgayHenTra,NgayKetThucXuLy,NgayTra,TrangThaiHoSo"
 
 
+NOT_TRACED = ("period", "differences", "illustrative", "issued", "trace")
 SAMPLE = Path(demo.__file__).parent / "dossiers-2020-q3.csv"
 
 
@@ -50,13 +52,37 @@ def test_the_sample_dossiers_give_the_figures_of_the_article_exactly(office: Wit
     assert all(list(row) == list(total) for row in told["rows"])
 
 
-def test_every_cell_is_traced_to_its_dossiers(office: Within) -> None:
+def figures_with_trace(figures: Any, trace: Any, path: str = "") -> Iterator[tuple[str, int | None, Any]]:
+    """Give every figure of a report with what stands at the same place of its trace."""
+    if isinstance(figures, dict):
+        for key, value in figures.items():
+            if key not in NOT_TRACED:
+                yield from figures_with_trace(value, trace[key], f"{path}/{key}")
+    elif isinstance(figures, list):
+        for place, (value, behind) in enumerate(zip(figures, trace, strict=True)):
+            yield from figures_with_trace(value, behind, f"{path}/{place}")
+    elif figures is None or (isinstance(figures, int) and not isinstance(figures, bool)):
+        yield path, figures, trace
+
+
+def test_every_figure_is_traced_to_what_is_behind_it_in_the_json_and_in_words(office: Within) -> None:
     told = figures(office, *ARTICLE, "--trace")
-    for row in told["rows"]:
-        for key, codes in told["trace"][row["linh_vuc"]].items():
-            assert len(codes) == row[key]
-    assert "000.00.15.H58-200826-0001" in told["trace"]["Việc làm (lao động nước ngoài)"]["dang_trong_han"]
-    assert "trace" not in figures(office, *ARTICLE)
+    traced = list(figures_with_trace(told, told["trace"]))
+    counted = [path for path, figure, behind in traced if figure is not None and len(behind) == figure]
+    rest = [(path, figure) for path, figure, _ in traced if path not in counted]
+    assert [path for path, figure in rest if figure is not None] == ["/handling_working_days_p90"]
+    days = sorted(told["trace"]["handling_working_days_p90"].values())
+    assert (len(days), days[38]) == (43, told["handling_working_days_p90"]), "39 of 43 are nine tenths"
+    assert len(counted) > 250
+    assert "000.00.15.H58-200826-0001" in told["trace"]["total"]["dang_trong_han"]
+    assert len(told["trace"]["procedures"]["by_level"]["4"]) == 38
+    assert figures(office, *ARTICLE) == {key: value for key, value in told.items() if key != "trace"}
+    assert office("report", *ARTICLE, "--trace", "--format", "docx", "--out", "q3").code == 0
+    paragraphs = (office.folder / "q3" / "report.trace.txt").read_text("utf-8").rstrip().split("\n\n")[1:]
+    heads = [(paragraph.splitlines()[0], paragraph.count("\n")) for paragraph in paragraphs]
+    assert len(heads) >= len(traced)
+    assert all(head.rsplit(": ", 1)[1] in (str(lines), "11", "chưa có dữ liệu") for head, lines in heads)
+    assert ("Kênh tiếp nhận / bưu chính công ích: 2", 2) in heads
 
 
 def test_a_named_period_goes_by_the_preset_of_the_settings(office: Within) -> None:

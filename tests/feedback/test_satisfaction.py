@@ -39,5 +39,7 @@ async def test_who_follows_a_dossier_is_asked_once_when_its_result_is_given_back
         await an.says("Phải đi lại nhiều lần.")
         assert "đã trả lời" in await an.taps("1:rate:1:3")
         with office.app.database.transaction() as tx:
-            told = surveys.totals(tx, office.clock() - timedelta(days=1), office.clock() + timedelta(days=1))
-        assert {subject: dict(levels) for subject, levels in told.items()} == {"dossier": {1: 1}}
+            told = surveys.rated(tx, office.clock() - timedelta(days=1), office.clock() + timedelta(days=1))
+        assert {subject: {level: len(rows) for level, rows in levels.items()} for subject, levels in told.items()} == {
+            "dossier": {1: 1}
+        }

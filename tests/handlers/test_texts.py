@@ -69,6 +69,11 @@ FAMILIES = {
     "how.": set(duty.HOWS),
     "bcstate.": {"draft", "sending", "sent", "stopped"},
     "broadcast.col_": {"number", "asked", "question"},
+    "report_note.": {
+        *("illustrative", "no_catalogue", "no_changes", "feedback_not_covered", "satisfaction", "returned_by_post"),
+        *("lateness_causes", "previous", "year_before", "questions", "recommendations", "place", "unverified_form"),
+        *("overlap", "gap", "was_pending", "not_pending", "more"),
+    },
     "apology.doc_": {"to", "dossier", "procedure", "dates", "reason", "again", "sorry"},
     "dutylist.": set(dossier_list.TITLES),
     "file.": {*attachments.REASONS, "later", *feedback_files.REASONS},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date, time
 from io import BytesIO
@@ -17,13 +18,16 @@ from openpyxl import load_workbook
 
 from handlers.documents import docx, html, xlsx
 from handlers.documents.charts import charts, summary
-from handlers.documents.content import Report, Sentence, missing
+from handlers.documents.content import Report, Sentence
 from handlers.documents.letterhead import Letterhead, Stamp
+from handlers.documents.notes import missing
 from handlers.documents.wording import level, long, number, period, share, short
-from handlers.reports.content import Compared, Feedback, Findings
+from handlers.reports.content import Compared, Findings
+from handlers.reports.record import record, written
 from knowledge.calendar import Calendar
 from knowledge.catalogue import differences, load_edition
 from knowledge.report import KEYS, count
+from knowledge.report_feedback import count_feedback
 from knowledge.report_judging import Filed, Held
 from knowledge.report_period import Period
 from tests.reports.dossiers import HERE, QUARTER, at
@@ -62,7 +66,7 @@ def found(*, period: Period = QUARTER, **more: Any) -> Findings:
     filed = [] if period.last < QUARTER.first else DOSSIERS
     nothing = Compared(period.before(), None), Compared(period.a_year_before(), None)
     edition = load_edition(EDITION)
-    plain = Findings(period, count(filed, period), edition, (), Feedback(0, empty=True), *nothing, None, CALENDAR)
+    plain = Findings(period, count(filed, period), edition, (), count_feedback([], period), *nothing, None, CALENDAR)
     return replace(plain, **more)
 
 
@@ -135,7 +139,7 @@ def test_the_parts_stand_in_the_order_of_the_boards_own_report(findings: Finding
 def test_zero_feedback_is_said_and_what_is_not_held_is_not_zero(findings: Findings) -> None:
     body = words_of(read(docx.written(Report(findings, BOARD), [])))
     assert "chưa nhận được phản ánh, kiến nghị nào" in body
-    uncovered = found(feedback=Feedback(None, empty=False))
+    uncovered = found(feedback=None)
     told = words_of(read(docx.written(Report(uncovered, BOARD), [])))
     assert "chưa nhận được phản ánh" not in told
     assert "Sổ PAKN không bao trùm" in told
@@ -148,7 +152,7 @@ def test_late_dossiers_are_told_with_a_form_for_their_causes(findings: Findings)
     told = words_of(read(docx.written(Report(findings, BOARD), [])))
     assert "Có 2 hồ sơ quá hạn (đã giải quyết 1, đang giải quyết 1)" in told
     assert "NGUYÊN NHÂN QUÁ HẠN" in told
-    assert any("Nguyên nhân quá hạn phải tự ghi" in line for line in missing(Report(findings, BOARD)))
+    assert "lateness_causes" in {note.key for note in missing(Report(findings, BOARD))}
 
 
 def test_illustrative_data_is_called_so_on_every_document() -> None:
@@ -187,7 +191,8 @@ def test_the_same_figures_give_the_same_picture_and_none_give_none(findings: Fin
     assert charts(findings) == drawn
     empty = found(period=Period(date(2018, 1, 1), date(2018, 3, 31), HERE))
     assert charts(empty) == []
-    assert summary(empty) is None
+    assert summary(record(empty)) is None
+    assert summary(record(findings)) == summary(json.loads(written(record(findings, trace=True))))
 
 
 def test_another_period_is_compared_in_a_table_and_a_chart_once_its_data_is_held() -> None:

@@ -7,16 +7,20 @@ from datetime import UTC, date, time
 import pytest
 
 from handlers.catalogue import library
-from handlers.reports.content import Findings, gather, record, written
+from handlers.documents.content import Report, Sentence
+from handlers.reports.content import Findings, gather
+from handlers.reports.record import record, written
 from knowledge.calendar import Calendar
 from knowledge.report import Difference
 from knowledge.report_judging import Filed, Held
 from knowledge.report_period import Misfit, Period
-from storage import audit, feedback, issued_reports
+from storage import accounts, audit, feedback, issued_reports, schema
 from storage.database import Database
 from storage.feedback import Feedback
 from storage.issued_reports import NewReport
+from storage.people import surveys
 from tests.reports.dossiers import HERE, QUARTER, at, put
+from tests.reports.test_documents import BOARD
 
 CALENDAR = Calendar(((time(7), time(11, 30)), (time(13, 30), time(17))))
 FOLLOWING = Period(date(2020, 9, 15), date(2020, 12, 14), HERE, "2020-Q4")
@@ -66,25 +70,26 @@ def test_the_edition_in_force_on_the_last_day_and_what_began_in_the_period_are_t
 
 
 @pytest.mark.parametrize(
-    ("received", "since", "told", "empty"),
+    ("received", "since", "told"),
     [
-        ((), None, 0, True),
-        ((), date(2020, 7, 1), None, False),  # the register began within the period: no zero
-        ((), date(2020, 6, 15), 0, True),
-        ((7,), None, 1, False),
-        ((5,), None, 0, False),  # from the period before: perhaps still open
-        ((10,), None, 0, True),
+        ((), None, 0),
+        ((), date(2020, 7, 1), None),  # the register began within the period: no zero
+        ((), date(2020, 6, 15), 0),
+        ((7,), None, 1),
+        ((5,), None, 0),  # from the period before
+        ((10,), None, 0),
     ],
 )
 def test_feedback_is_counted_and_zero_is_stated_only_where_the_register_covers_the_period(
-    database: Database, received: tuple[int, ...], since: date | None, told: int | None, empty: bool
+    database: Database, received: tuple[int, ...], since: date | None, told: int | None
 ) -> None:
     with database.transaction() as tx:
         for month in received:
             given = Feedback(f"PAKN-2020{month:02}01-0001", at(month, 1), "received", None, None, None, None)
             feedback.add(tx, None, given)
-    counted = found(database, feedback_since=since).feedback
-    assert (counted.received, counted.empty) == (told, empty)
+    counted = record(found(database, feedback_since=since))["feedback"]
+    assert counted["received"] == told
+    assert (counted["tn_tong"] is None) == (told is None)
 
 
 def test_questions_without_answer_are_counted_where_the_trail_covers_the_period(database: Database) -> None:
@@ -92,8 +97,42 @@ def test_questions_without_answer_are_counted_where_the_trail_covers_the_period(
         audit.add(tx, "answered", at(6, 1))
         for month in (6, 7, 8, 12):
             audit.add(tx, "unknown", at(month, 20))
-    assert found(database).questions == 3
+    assert record(found(database))["questions_without_answer"] == 3
     assert found(database, Period(date(2020, 5, 1), date(2020, 7, 31), HERE)).questions is None
+
+
+def test_satisfaction_is_told_from_what_people_answered_and_traced_to_the_answers_not_to_people(
+    database: Database,
+) -> None:
+    assert record(found(database))["satisfaction"] == {}
+    with database.transaction() as tx:
+        for number, (level, day) in enumerate(((3, 1), (3, 2), (2, 3), (1, 4), (1, 30))):
+            account = accounts.add(tx, channel="web", address=f"{number}", lane=f"web:{number}", now=at(6, 1))
+            row = surveys.ask(tx, account, "dossier", "H58.15-200701-0001", at(6, 20))
+            assert row is not None
+            assert surveys.rate(tx, account, row, level, at(9 if day == 30 else 7, day))
+    told = record(found(database), trace=True)
+    assert told["satisfaction"] == {"dossier": {"high": 2, "middle": 1, "low": 1}}, "the 30th of September is later"
+    assert [len(rows) for rows in told["trace"]["satisfaction"]["dossier"].values()] == [2, 1, 1]
+    assert "H58.15-200701-0001" not in written(told["trace"])
+    text = " ".join(block.text for block in Report(found(database), BOARD).body if isinstance(block, Sentence))
+    assert "4 lượt đánh giá: 2 hài lòng, 1 bình thường, 1 không hài lòng" in text
+
+
+def test_of_the_causes_of_lateness_only_the_apologies_are_held_and_the_rest_is_left_to_the_author(
+    database: Database,
+) -> None:
+    with database.transaction() as tx:
+        late = dossier("a")._replace(due_at=at(7, 10))
+        put(tx, [late, late._replace(code="b"), late._replace(code="c"), dossier("d")])
+        tx.execute(schema.dossier.update().where(schema.dossier.c.code == "a").values(apologised_at=at(9, 1)))
+        tx.execute(schema.dossier.update().where(schema.dossier.c.code == "b").values(apologised_at=at(9, 15)))
+    told = record(found(database), trace=True)
+    assert told["late"] == {"total": 3, "resolved": 0, "pending": 3, "apologised": 1}
+    assert told["trace"]["late"]["apologised"] == ["a"], "the other letter came after the cut-off"
+    text = " ".join(block.text for block in Report(found(database), BOARD).body if isinstance(block, Sentence))
+    assert "Trong số đó, 1 hồ sơ đã có thư xin lỗi." in text
+    assert "Nguyên nhân quá hạn chưa có trong hệ thống; cơ quan tự ghi." in text
 
 
 def issue(database: Database, period: Period, findings: Findings) -> None:
@@ -129,7 +168,7 @@ def test_the_json_of_a_report_has_the_documented_shape(database: Database) -> No
     assert told["period"] == {"from": "2020-06-15", "to": "2020-09-14"}
     assert told["rows"][0]["linh_vuc"] == "Chưa rõ lĩnh vực"
     assert told["total"]["dang_trong_han"] == 2
-    assert told["trace"]["Chưa rõ lĩnh vực"]["tn_truc_tiep_bcci"] == ["a", "b"]
+    assert told["trace"]["rows"][0]["tn_truc_tiep_bcci"] == ["a", "b"]
     assert told["procedures"] == {"total": None, "by_level": {}}
     assert told["feedback"]["received"] == 0
     assert "\\u" not in written(told)

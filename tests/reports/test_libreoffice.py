@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -18,7 +19,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from handlers.documents import docx, xlsx
 from handlers.documents.content import Report
+from knowledge.report_feedback import Heard, count_feedback
 from knowledge.report_form import Form
+from tests.reports.dossiers import QUARTER, at
 from tests.reports.test_documents import BOARD, found
 
 SOFFICE = shutil.which("soffice")
@@ -71,14 +74,24 @@ def figures_in(sheet: Worksheet, form: Form, name: str) -> dict[str, object]:
     return {column.key: row[column.no - 1] for column in form.columns if column.of or column.plus}
 
 
+def heard(number: int, kind: str, field: str | None, closed: datetime | None) -> Heard:
+    return Heard(f"PAKN-{number}", kind, field, at(7, number), closed, closed)
+
+
+HEARD = [heard(1, "conduct", "Đầu tư", at(7, 9)), heard(2, "both", "Đầu tư", None), heard(3, "other", None, at(7, 8))]
+
+
 def test_the_forms_recalculated_by_libreoffice_give_the_same_figures(tmp_path: Path) -> None:
-    report = Report(found(), BOARD)
+    report = Report(found(feedback=count_feedback(HEARD, QUARTER)), BOARD)
     source = tmp_path / "report.xlsx"
     source.write_bytes(without_results(xlsx.written(report)))
     recalculated = load_workbook(converted(source, "xlsx"), data_only=True)
     for sheet in report.sheets:
         for line in sheet.lines:
             assert figures_in(recalculated[sheet.form.code], sheet.form, line.name) == line.figures
+    _, *procedures = recalculated["Theo thủ tục"].iter_rows(values_only=True)
+    counted = report.findings.figures.by_procedure.values()
+    assert [list(row[4:]) for row in procedures] == [list(row.record().values()) for row in counted]
     rows = recalculated["II.06a"].iter_rows(values_only=True)
     checks = [cells[2] for cells in rows if str(cells[1]).startswith("(3")]
     assert checks == ["Đúng"] * 2, "of four identities two begin with (3)"

@@ -10,6 +10,8 @@ import pytest
 from bot.channels.base import Outgoing
 from handlers.reports import chat as reports
 from handlers.reports.chat import draft_day
+from handlers.reports.content import gather
+from handlers.reports.record import record, written
 from knowledge.calendar import Calendar
 from storage import files, issued_reports
 from storage.issued_reports import NewReport
@@ -60,24 +62,29 @@ async def test_a_leader_gets_figures_chart_and_files_of_the_period_that_was_pres
         assert "kỳ nào" in await chief.says("/baocao 31/2/2020 28/8/2020")
 
 
-async def test_an_issued_report_is_sent_as_it_was_issued(engine_url: str, tmp_path: Path) -> None:
+async def test_an_issued_report_is_sent_as_it_was_issued_with_a_chart_of_its_kept_figures(
+    engine_url: str, tmp_path: Path
+) -> None:
     async with board(engine_url, tmp_path / "office") as office:
+        fill(office)
         chief = office.person("chief")
         await chief.becomes(Role.LEADER)
-        figures = '{"total": {%s}, "feedback": {"received": 0}, "illustrative": false}'
-        total = ", ".join(f'"{key}": 7' for key in reports_keys())
+        await chief.says("/baocao 2020-Q3")
+        draft = kept(chief)
+        with office.app.database.snapshot() as tx:
+            figures = written(record(gather(tx, QUARTER, Calendar(((time(7), time(17)),))), trace=True))
         documents = {"docx": b"the signed one", "xlsx": b"x", "html": b"h", "json": b"{}"}
-        new = NewReport(QUARTER, 2020, "281", figures % total, frozenset(), documents)
         with office.app.database.transaction() as tx:
-            issued_reports.issue(tx, new, at(9, 14))
-        assert "số 281/BC-BQL" in await chief.says("/baocao 2020-Q3")
-        assert kept(chief)["bao-cao-2020-Q3.docx"] == b"the signed one"
-
-
-def reports_keys() -> tuple[str, ...]:
-    from knowledge.report import KEYS
-
-    return KEYS
+            issued_reports.issue(tx, NewReport(QUARTER, 2020, "281", figures, frozenset(), documents), at(9, 14))
+            put(tx, [DOSSIERS[0]._replace(code="H58.15-200701-0099")])  # heard of after the report was issued
+        office.clock.moves(days=400)
+        told = await chief.says("/baocao 2020-Q3")
+        assert "số 281/BC-BQL" in told
+        assert "Nhận giải quyết: 4 " in told
+        sent = kept(chief)
+        assert list(sent) == [f"bao-cao-2020-Q3.{kind}" for kind in ("png", "docx", "xlsx", "html")]
+        assert sent["bao-cao-2020-Q3.docx"] == b"the signed one"
+        assert sent["bao-cao-2020-Q3.png"] == draft["bao-cao-2020-Q3.png"]
 
 
 @pytest.mark.parametrize("role", [None, Role.OFFICIAL])
@@ -100,10 +107,26 @@ async def test_figures_that_do_not_add_up_are_told_and_no_file_is_sent(engine_ur
             put(tx, [DOSSIERS[0].__class__("H58.15-200701-0009", 9, at(7, 1), None, at(6, 1), 2)])
         chief = office.person("chief")
         await chief.becomes(Role.LEADER)
-        told = await chief.says("/baocao 2020-Q3")
-        assert "số liệu không khớp" in told
-        assert "H58.15-200701-0009" in told
+        for words, language in (("số liệu không khớp", ""), ("do not add up", "/english")):
+            if language:
+                await chief.says(language)
+            told = await chief.says("/baocao 2020-Q3")
+            assert words in told
+            assert told.rstrip().endswith("H58.15-200701-0009."), "in the reader's language alone"
         assert not any(message.reply.files for message in chief.heard)
+
+
+async def test_a_leader_who_reads_english_is_told_everything_in_english(engine_url: str, tmp_path: Path) -> None:
+    async with board(engine_url, tmp_path / "office") as office:
+        fill(office)
+        chief = office.person("chief")
+        await chief.becomes(Role.LEADER)
+        await chief.says("/english")
+        assert "Which period?" in await chief.says("/baocao")
+        told = await chief.says("/baocao 2020-Q3")
+        for words in ("Received: 4", "Resolved: 3", "Feedback received: 0", "A draft", "causes of lateness must be"):
+            assert words in told
+        assert "tự ghi" not in told
 
 
 async def come(office: Board, *moment: int) -> None:
