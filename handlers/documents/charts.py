@@ -71,6 +71,9 @@ def _drawn(height: float, draw: Any, width: float = PAPER_INCHES, title: str = "
     FigureCanvasAgg(figure)
     axes = figure.subplots()
     draw(axes)
+    if axes.get_legend_handles_labels()[0]:
+        columns = 3 if width >= PAPER_INCHES else 2
+        figure.legend(loc="outside lower center", ncols=columns, frameon=False, fontsize=8)
     if title:
         axes.set_title(title)
     for side in ("top", "right"):
@@ -110,7 +113,6 @@ def _results(axes: Axes, fields: Rows) -> None:
         left = [before + value for before, value in zip(left, values, strict=True)]
     axes.set_xlabel(say("chart.dossiers"))
     axes.tick_params(axis="y", labelsize=8)
-    axes.legend(loc="upper center", bbox_to_anchor=(0.3, -0.18), ncols=3, frameon=False, fontsize=8)
 
 
 def _trend(axes: Axes, findings: Findings) -> None:
@@ -130,7 +132,6 @@ def _trend(axes: Axes, findings: Findings) -> None:
         axes.bar_label(bars, labels=[number(total[key]) for _, total in columns], fontsize=8)
     axes.set_xticks(range(len(columns)), [name for name, _ in columns])
     axes.set_ylabel(say("chart.dossiers"))
-    axes.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
 
 
 def bars(title: str, labels: Sequence[str], rows: Sequence[tuple[str, int, int]]) -> bytes:
@@ -144,6 +145,5 @@ def bars(title: str, labels: Sequence[str], rows: Sequence[tuple[str, int, int]]
         axes.barh(names, [count for _, count, _ in shown], color=COLOURS[Cell.ON_TIME], label=labels[0])
         axes.barh(names, [late for _, _, late in shown], height=0.4, color=COLOURS[Cell.LATE], label=labels[1])
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.legend(frameon=False)
 
     return _drawn(1.6 + 0.42 * len(shown), draw, title=title)

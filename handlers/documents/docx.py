@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from docx import Document
 from docx.enum.section import WD_SECTION
+from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.shared import Cm, Mm, Pt
 
 from handlers.documents import wording
@@ -118,6 +119,7 @@ def _block(document: DocxDocument, block: Heading | Sentence | Grid) -> None:
 
 def _grid(document: DocxDocument, grid: Grid) -> None:
     table = document.add_table(len(grid.rows), len(grid.rows[0]), "Table Grid")
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER  # else its lines stand beyond the margins
     for number, (row, texts) in enumerate(zip(table.rows, grid.rows, strict=True)):
         for column, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
             place(cell, text, bold=number == 0, align=CENTRE if number == 0 or column else None)
@@ -127,6 +129,7 @@ def _grid(document: DocxDocument, grid: Grid) -> None:
 
 
 def _signature(document: DocxDocument, report: Report) -> None:
+    document.add_paragraph().paragraph_format.line_spacing = UNDER_RULE
     table = document.add_table(1, 2)
     left, right = table.rows[0].cells
     write(left, say("sign.receivers"), SMALL, bold=True, italic=True)
@@ -181,6 +184,7 @@ def _form(document: DocxDocument, sheet: Sheet) -> None:
     form = sheet.form
     before = form.depth + 1 + bool(form.group)
     table = document.add_table(before + len(sheet.lines), len(form.columns), "Table Grid")
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER
     rows = [row.cells for row in table.rows]
     for head in headings(form):
         cell = rows[head.line][head.column]
