@@ -5,12 +5,12 @@ from __future__ import annotations
 import hypothesis
 import pytest
 
-from tests.engines import ENGINES, database, engine_url, postgres_server
+from tests.engines import ENGINES, database, engine_url, postgres_server, postgresql_template, sqlite_template
 
 hypothesis.settings.register_profile("motcua", deadline=None)  # a busy machine is no broken promise
 hypothesis.settings.load_profile("motcua")
 
-__all__ = ["database", "engine_url", "postgres_server"]
+__all__ = ["database", "engine_url", "postgres_server", "postgresql_template", "sqlite_template"]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -31,7 +31,7 @@ ALLOWED = {
     "crash/worker.py": {"Database"},  # a process of its own: its plan holds the url of the test that started it
     "crash/zalo_worker.py": {"Database"},  # the same
     "e2e/web_site.py": {FILE_URL},  # the demo in a browser, which is SQLite only; channels/test_web.py has both engines
-    "engines.py": {"connect", FILE_URL, "fixture"},  # it is the fixture
+    "engines.py": {"Database", "connect", FILE_URL, "fixture"},  # it is the fixture
     "test_engines.py": {FILE_URL},  # the samples below
     "test_settings.py": {FILE_URL},  # values of a setting that nothing opens
 }
