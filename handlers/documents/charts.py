@@ -75,7 +75,7 @@ def _drawn(height: float, draw: Any, width: float = PAPER_INCHES, title: str = "
         columns = 3 if width >= PAPER_INCHES else 2
         figure.legend(loc="outside lower center", ncols=columns, frameon=False, fontsize=8)
     if title:
-        axes.set_title(title)
+        figure.suptitle(title, fontsize=11)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     file = BytesIO()

@@ -131,7 +131,8 @@ def test_an_issued_report_has_its_number_and_date_and_no_notes(findings: Finding
 def test_the_parts_stand_in_the_order_of_the_boards_own_report(findings: Findings) -> None:
     document = read(docx.written(Report(findings, BOARD), []))
     bold = [one.text for one in document.paragraphs if one.runs and one.runs[0].bold and ". " in one.text]
-    order = ["mới công bố", "(PAKN)", "cơ chế một cửa", "trực tuyến", "bưu chính"]
+    order = ["mới công bố", "(PAKN)", "cơ chế một cửa", "trực tuyến", "bưu chính", "hài lòng", "quá hạn", "So sánh"]
+    order += ["Thời gian giải quyết", "Câu hỏi", "Kiến nghị"]
     places = [next(place for place, part in enumerate(bold) if word in part) for word in order]
     assert places == sorted(places)
 
@@ -228,11 +229,10 @@ def test_what_changed_in_the_catalogue_is_told_with_its_titles(findings: Finding
     later = replace(
         edition, procedures=(replace(first, result="Văn bản mới"), *others, replace(second, id="ZZ", code=None))
     )
-    told = [
-        one.text
-        for one in Report(replace(findings, changes=differences(edition, later)), BOARD).body
-        if isinstance(one, Sentence)
-    ]
+    changed = replace(findings, changes=differences(edition, later))
+    behind = record(changed, trace=True)["trace"]["published"]
+    assert [len(behind[key]) for key in ("new", "changed", "gone")] == [1, 1, 1]
+    told = [one.text for one in Report(changed, BOARD).body if isinstance(one, Sentence)]
     for words, procedure in (("1 thủ tục mới", second), ("1 thủ tục sửa đổi", first), ("1 thủ tục không còn", second)):
         (line,) = [one for one in told if words in one]
         assert procedure.title in line

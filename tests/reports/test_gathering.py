@@ -66,6 +66,10 @@ def test_the_edition_in_force_on_the_last_day_and_what_began_in_the_period_are_t
     assert (article.levels.total(), article.levels[4], article.levels[3]) == (44, 38, 6)
     (begun,) = article.editions
     assert "1709/QĐ-UBND" in begun.decision
+    told = record(article, trace=True)
+    assert told["published"] == {"editions": 1, "decided": 4, "new": None, "changed": None, "gone": None}
+    assert len(set(told["trace"]["published"]["decided"])) == 4
+    assert len(set(told["trace"]["procedures"]["total"])) == 44
     assert found(database, FOLLOWING).editions == ()
 
 
@@ -97,7 +101,9 @@ def test_questions_without_answer_are_counted_where_the_trail_covers_the_period(
         audit.add(tx, "answered", at(6, 1))
         for month in (6, 7, 8, 12):
             audit.add(tx, "unknown", at(month, 20))
-    assert record(found(database))["questions_without_answer"] == 3
+    told = record(found(database), trace=True)
+    assert told["questions_without_answer"] == 3
+    assert told["trace"]["questions_without_answer"][0].endswith(", 2020-06-20 09:00:00")
     assert found(database, Period(date(2020, 5, 1), date(2020, 7, 31), HERE)).questions is None
 
 
@@ -136,7 +142,7 @@ def test_of_the_causes_of_lateness_only_the_apologies_are_held_and_the_rest_is_l
 
 
 def issue(database: Database, period: Period, findings: Findings) -> None:
-    new = NewReport(period, 2020, "281", written(record(findings)), findings.figures.pending(), {})
+    new = NewReport(period, 2020, "281", written(record(findings, trace=True)), findings.figures.pending(), {})
     with database.transaction() as tx:
         issued_reports.issue(tx, new, at(9, 14).astimezone(UTC))
 
@@ -155,6 +161,9 @@ def test_the_last_issued_report_is_compared_by_its_days_figures_and_pending_doss
     assert following.previous.issued
     assert following.previous.total is not None
     assert following.previous.total["tn_tong"] == 2, "as issued, not as it would be counted today"
+    traced = record(following, trace=True)["trace"]
+    assert traced["previous"]["total"]["tn_tong"] == ["a", "b"], "and so is what was behind it"
+    assert traced["total"]["tn_ky_truoc"] == ["a", "b", "c"]
     overlapping = found(database, Period(date(2020, 9, 14), date(2020, 12, 14), HERE))
     assert overlapping.misfits == (Misfit(True, date(2020, 9, 14), date(2020, 9, 14)),)
     again = found(database)
