@@ -46,6 +46,7 @@ from handlers.notices import together
 from handlers.officials import apologies, broadcasts, channel_alarms
 from handlers.officials import departures as office_departures
 from handlers.officials import desk as duty_desk
+from handlers.officials import digests as duty_digests
 from handlers.officials import notices as duty_notices
 from handlers.officials import room as officials
 from handlers.officials import roster as duty_roster
@@ -274,7 +275,7 @@ async def running(
         upkeep.EXPIRE: upkeep.expire_kept,
         withdrawals.WITHDRAWN: withdrawals.erase,
         channel_alarms.TROUBLE: channel_alarms.take_in,
-        channel_alarms.DEAD: channel_alarms.count_dead,
+        channel_alarms.DEAD: channel_alarms.take_in_dead,
         follow_notices.DAY: partial(follow_notices.look_at_the_day, speaks_for),
         file_intake.PROGRESS: file_intake.progress,
         file_intake.END: file_intake.order_report,
@@ -283,10 +284,12 @@ async def running(
         reports.DUE: partial(reports.look, speaks_for, preset, due_days),
         reports.DRAFTED: reports.drafted,
         departures.GONE: office_departures.take_in,
-        duty_notices.DAY: duty_notices.look_at_the_day,
+        duty_notices.DAY: partial(duty_notices.look_at_the_day, speaks_for),
+        duty_notices.PART: duty_notices.bring_part,
         broadcasts.MOMENT: broadcasts.send_next,
-        duty_notices.DIGESTS: duty_notices.tell_waiting,
-        f"{duty_notices.FILE}_done": duty_notices.file_written,
+        duty_digests.DIGESTS: duty_digests.tell_waiting,
+        duty_digests.DIGEST: partial(duty_digests.take_one, speaks_for),
+        f"{duty_digests.FILE}_done": duty_digests.file_written,
         handover.WATCH: handover.watch,
         personal_data.ERASED: personal_data.erased,
         feedback_notices.DAY: partial(feedback_notices.look_at_the_day, speaks_for),
@@ -301,8 +304,9 @@ async def running(
         handover_notices.rules(speaks_for),
         stale_notes.RULES,
         reports.RULES,
-        channel_alarms.RULES,
+        channel_alarms.rules(speaks_for),
         duty_notices.rules(speaks_for),
+        duty_digests.rules(speaks_for),
         duty_desk.RULES,
         broadcasts.RULES,
         office_departures.RULES,
@@ -323,7 +327,7 @@ async def running(
     moments += [Daily(name, TOLD_AT, zone) for name in (follow_notices.DAY, stale_notes.DAY, reports.DUE)]
     moments += [Daily(name, TOLD_AT, zone) for name in (feedback_notices.DAY, privacy_desk.DAY)]
     moments += [Hourly(freshness.WATCH), Daily(duty_notices.DAY, DUTY_AT, zone)]
-    moments += [Every(name, DIGEST_MINUTES) for name in (duty_notices.DIGESTS, broadcasts.MOMENT)]
+    moments += [Every(name, DIGEST_MINUTES) for name in (duty_digests.DIGESTS, broadcasts.MOMENT)]
     moments.append(Every(handover.WATCH, handover.WATCH_MINUTES))
     if settings.intake.sources:
         moments.append(Every(pulling.PULL, settings.intake.every_minutes))

@@ -1,7 +1,8 @@
 """Who hears of what: rules as data over officials' fields, procedures, the duty roster and claims. Pure.
 
 Every rule that fits a matter names its hearers by the first of its targets that leads to anybody; all fitting rules
-count together. Where nobody set rules the shipped ones hold. A dossier that was claimed concerns its claimer; the
+count together. Where nobody set rules, and for what those that were set lead to nobody, the shipped ones hold: nothing
+that happens is told to nobody while there is an official. A dossier that was claimed concerns its claimer; the
 nearer its due date, the more people hear: at three working days the claimer, at one also those of the field, on the
 day itself and after it the leaders as well.
 """
@@ -31,8 +32,10 @@ class News(StrEnum):
     DUE_1 = "due_1"
     DUE_0 = "due_0"
     OVERDUE = "overdue"
-    FEEDBACK = "feedback"
-    HANDOVER = "handover"
+    FEEDBACK = "feedback"  # received, supplemented, reopened, withdrawn, or due
+    SILENT = "silent"  # a source of dossiers gives nothing new
+    FAILED = "failed"  # messages of a channel were given up
+    HANDOVER = "handover"  # somebody asks for a person
     REMINDER = "reminder"  # whoever asked to be reminded
 
 
@@ -85,8 +88,21 @@ class Rule:
         )
 
 
-SHIPPED = (Rule(to=("field", "duty", "role:official", "role:desk", "role:administrator")),)
-"""The rule where nobody set any: those of the field, else whoever is on duty, else all officials."""
+DOSSIERS = (News.NEW, News.SUPPLEMENT, News.STUCK, News.DUE_3, News.DUE_1, News.DUE_0, News.OVERDUE, News.REMINDER)
+SHIPPED = (
+    Rule(to=("field", "duty", "role:official", "role:desk", "role:administrator"), news=DOSSIERS),
+    Rule(to=("field", "duty", "role:official", "role:administrator"), news=(News.FEEDBACK,)),
+    Rule(to=("role:administrator",), news=(News.FAILED, News.SILENT)),
+    Rule(to=("role:official",), news=(News.SILENT,)),
+    Rule(to=("duty", "role:official"), news=(News.HANDOVER,)),
+    Rule(to=("duty", "role:desk"), news=(News.HANDOVER,)),
+)
+"""The rules where nobody set any.
+
+A dossier: those of its field, else whoever is on duty, else all officials; so feedback, which the counter does not
+handle. A silent source: administrators and officials. What was not delivered: administrators. Whoever asks for a
+person: whoever is on duty, else all officials and the counter.
+"""
 
 
 def hearers(rules: Sequence[Rule], crew: Iterable[Person], duty: int | None, matter: Matter) -> dict[int, str]:
@@ -97,14 +113,21 @@ def hearers(rules: Sequence[Rule], crew: Iterable[Person], duty: int | None, mat
         assert matter.claimer is not None
         told[matter.claimer] = "claimer"
     if not told or matter.news not in OF_CLAIMER:
-        for rule in rules or SHIPPED:
-            if rule.fits(matter):
-                for number, reason in _named(rule, persons, duty, matter).items():
-                    told.setdefault(number, reason)
+        found = _ruled(rules, persons, duty, matter) or _ruled(SHIPPED, persons, duty, matter)
+        told = {**found, **told}
     if matter.news in OF_LEADERS:
         for one in persons.values():
             if one.role == LEADER:
                 told.setdefault(one.id, LEADER)
+    return told
+
+
+def _ruled(rules: Sequence[Rule], persons: Mapping[int, Person], duty: int | None, matter: Matter) -> dict[int, str]:
+    """Say who hears by these rules; whoever several lead to, for the reason of the first."""
+    told: dict[int, str] = {}
+    for rule in rules:
+        if rule.fits(matter):
+            told = {**_named(rule, persons, duty, matter), **told}
     return told
 
 

@@ -10,12 +10,11 @@ from bot.cli.common import Most, opened, settings
 from bot.cli.output import write, write_json
 from handlers import upkeep
 from handlers.intake import freshness
-from handlers.officials import broadcasts
-from handlers.officials import notices as duty_notices
+from handlers.officials import broadcasts, digests, notices
 from storage import audit as trail
 
 MOST = 50
-CLOCK = (duty_notices.DIGESTS, broadcasts.MOMENT, freshness.WATCH, upkeep.EXPIRE)
+CLOCK = (digests.DIGESTS, digests.DIGEST, notices.PART, broadcasts.MOMENT, freshness.WATCH, upkeep.EXPIRE)
 """What the clock does every few minutes and at every hour; asked for by --action alone."""
 
 

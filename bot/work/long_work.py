@@ -22,9 +22,8 @@ from handlers.feedback import form as feedback
 from handlers.handover import relay as handover
 from handlers.intake import files as file_intake
 from handlers.intake import pulling
-from handlers.officials import apologies, broadcasts
+from handlers.officials import apologies, broadcasts, digests
 from handlers.officials import desk as duty_desk
-from handlers.officials import notices as duty_notices
 from handlers.officials import roster as duty_roster
 from handlers.privacy import personal_data
 from handlers.reports import chat as reports
@@ -56,7 +55,7 @@ def long_work(tools: Tools, channel: str, kind: str) -> dict[str, Work]:
         handover.FETCH: partial(_hand_over, tools),
         duty_roster.FILE: partial(_roster, tools),
         broadcasts.FILE: partial(_questions, tools),
-        duty_notices.FILE: partial(_office, tools, "digest_file"),
+        digests.FILE: partial(_digest, tools),
         duty_desk.CHART: partial(_office, tools, "chart"),
         apologies.FILE: partial(_office, tools, "apology"),
     }
@@ -145,6 +144,12 @@ def _office(tools: Tools, name: str, body: str) -> str:
 
     work: Callable[..., str] = getattr(office_jobs, name)
     return work(tools.database, tools.clock, body)
+
+
+def _digest(tools: Tools, body: str) -> str:
+    from bot.work import office
+
+    return office.digest_file(tools.database, tools.settings, tools.clock, body)
 
 
 def _questions(tools: Tools, body: str) -> str:

@@ -8,9 +8,9 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.settings import Settings
+from handlers.officials.words import LISTED
 from storage import files
 from storage.database import Database
-from storage.dossiers import records as dossiers
 from storage.files import KEPT_SHORTLY
 from storage.officials import broadcasts, roster
 from storage.officials import register as officials
@@ -32,15 +32,28 @@ def roster_file(database: Database, settings: Settings, clock: Callable[[], date
         return files.keep(tx, content, clock() + KEPT_SHORTLY, account_id=order["account"])
 
 
-def digest_file(database: Database, clock: Callable[[], datetime], body: str) -> str:
-    """Write the file of a digest; gives the digest with its file."""
+def digest_file(database: Database, settings: Settings, clock: Callable[[], datetime], body: str) -> str:
+    """Put a long digest together and write its file; gives the digest."""
+    from bot.app import agency
     from handlers.documents import dossier_list
+    from handlers.officials import digests, news
+    from handlers.texts import words
 
-    order = json.loads(body)
+    order, now = json.loads(body), clock()
+    office, say = agency(settings), words(order["language"])
     with database.transaction() as tx:
-        known = {one.id: one for one in dossiers.by_ids(tx, [number for _, number in order["items"]])}
-    listed = [(news, known[number]) for news, number in order["items"] if number in known]
-    return json.dumps({**order, "file": _keep(database, clock, order, dossier_list.written(listed, order["language"]))})
+        found = digests.gathered(office, tx, order, now)
+        standing = list(digests.standing_of(office, tx, order, now))
+        rows = [
+            dossier_list.of_dossier(one.news, dossier)
+            if dossier is not None
+            else dossier_list.of_other(one.news, one.subject, news.worded(office, tx, say, one.subject, one.mark, now))
+            for one, dossier in standing
+        ]
+    if len(rows) > LISTED:
+        content = dossier_list.written(rows, order["language"], settings.agency.timezone.key)
+        found["file"] = _keep(database, clock, order, content)
+    return json.dumps(found)
 
 
 def chart(database: Database, clock: Callable[[], datetime], body: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from handlers.actions import action
 from handlers.agency import Agency
@@ -14,18 +13,18 @@ from handlers.feedback.satisfaction import FEEDBACK as SURVEYED
 from handlers.feedback.satisfaction import asking
 from handlers.messages import Button, FileRef, Happening, Notice, Reply
 from handlers.notices import Rules
+from handlers.officials import news as office_news
+from handlers.officials.telling import Told, tell
 from handlers.talk import lines
 from handlers.texts import Words, words
+from knowledge.duties import News
 from storage import accounts, feedback
 from storage.database import Connection
 from storage.events import Pending
 from storage.feedback import Feedback, State
-from storage.officials import register as officials
-from storage.officials.register import Role
 
 DAY = "feedback_day"  # the moment, every morning
 DUE, NEWS = "feedback_due", "feedback_news"
-TOLD = frozenset({Role.ADMINISTRATOR, Role.OFFICIAL})
 FOR_OFFICIALS = ("feedback_received", "feedback_reopened", "feedback_supplemented", "feedback_withdrawn")
 
 
@@ -43,21 +42,18 @@ def look_at_the_day(agency: Agency, tx: Connection, _event: Pending, now: dateti
 
 def rules(agency: Agency) -> Rules:
     """Give the rules of an agency's feedback."""
-    for_officials = partial(_for_officials, ZoneInfo(agency.timezone))
+    for_officials = partial(_for_officials, agency)
     return {**dict.fromkeys((*FOR_OFFICIALS, DUE), for_officials), MOVED: _for_sender, NEWS: _for_sender}
 
 
-def _for_officials(zone: ZoneInfo, tx: Connection, happening: Happening, _now: datetime) -> Iterator[Notice]:
-    """Tell officials, without anything of who sent it and what it says."""
+def _for_officials(agency: Agency, tx: Connection, happening: Happening, now: datetime) -> Iterator[Notice]:
+    """Tell officials, by the rules and as each wants to hear; nothing of who sent it and what it says."""
     one = feedback.find(tx, happening.facts["number"])
     if one is None:
-        return
-    due = "–" if one.due_at is None else f"{one.due_at.astimezone(zone):%d/%m/%Y}"
-    for account_id in officials.reached(tx, TOLD):
-        say = _words(tx, account_id)
-        kind = say.plain(f"feedback.kind_{one.kind}")
-        text = say(f"fbdesk.{happening.name}", number=one.number, kind=kind, due=due)
-        yield Notice(account_id, Reply(text, ((_button(say, "button.fb_show", "fb", "show", one.number),),)))
+        return iter(())
+    mark = f"{happening.name} {now.isoformat(timespec='seconds')}"
+    told = Told(News.FEEDBACK, None, mark, office_news.subject(office_news.FEEDBACK, one.number), one.field)
+    return tell(agency, tx, [told], now)
 
 
 def _for_sender(tx: Connection, happening: Happening, now: datetime) -> Iterator[Notice]:

@@ -11,7 +11,10 @@ from handlers.board import contact
 from handlers.handover.relay import ENDED, SAID, SILENCE, TAKEN, WAITS, on_duty
 from handlers.messages import FileRef, Happening, Notice, Reply
 from handlers.notices import Rules
+from handlers.officials import news as office_news
+from handlers.officials.telling import Told, tell
 from handlers.talk import Talk, written_to
+from knowledge.duties import News
 from storage import accounts, handovers
 from storage.database import Connection
 from storage.handovers import Handover
@@ -49,12 +52,18 @@ def _said(agency: Agency, tx: Connection, happening: Happening, now: datetime) -
         is_free = inward and found.taken_by is None and account_id != found.topic_id
         rows = ((talk.button("handover_take", "relay", "take", str(found.id)),),) if is_free else ()
         yield _to(account_id, Reply(text, rows, files))
+    if inward and found.taken_by is None and found.topic_id is None:
+        # Whoever hears at once has just read it; whoever chose a digest finds there that somebody asked.
+        list(tell(agency, tx, [_asked(found.id)], now))
 
 
 def _waits(agency: Agency, tx: Connection, happening: Happening, now: datetime) -> Iterator[Notice]:
-    """Tell those on duty that somebody waits in the platform's console; what was said is read there."""
-    for talk in _views(agency, tx, on_duty(agency, tx, now), now):
-        yield _to(talk.account.id, Reply(talk.say("handover.waits", number=happening.facts["handover"])))
+    """Tell officials that somebody waits in the platform's console; what was said is read there."""
+    return tell(agency, tx, [_asked(happening.facts["handover"])], now)
+
+
+def _asked(number: int) -> Told:
+    return Told(News.HANDOVER, None, "", office_news.subject(office_news.HANDOVER, number))
 
 
 def _taken(agency: Agency, tx: Connection, happening: Happening, now: datetime) -> Iterator[Notice]:

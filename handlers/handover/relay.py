@@ -16,9 +16,11 @@ from handlers import attachments, board
 from handlers.agency import Agency
 from handlers.handover.words import END, OFFICIAL, VERB, is_end, is_way_out
 from handlers.messages import Happening, Job, Kind, Turn
+from handlers.officials.telling import Hearing
 from handlers.rooms import Outcome, Room
 from handlers.standing import PEOPLE
 from handlers.talk import Talk, lines
+from knowledge.duties import Matter, News
 from knowledge.errors import Wrong
 from storage import accounts, handovers
 from storage.columns import vault_of
@@ -26,7 +28,6 @@ from storage.database import Connection
 from storage.events import Pending
 from storage.handovers import Handover, Line
 from storage.officials import register as officials
-from storage.officials import roster
 from storage.officials.register import Role
 
 FETCH = "handover_file"  # the job that fetches a file, and looks whether it may go on
@@ -39,12 +40,11 @@ SAID, WAITS, TAKEN, ENDED = "handover_said", "handover_waits", "handover_taken",
 
 
 def on_duty(agency: Agency, tx: Connection, now: datetime) -> list[int]:
-    """List the chats of the officials to ask now: whoever is on duty by the roster, else all who can be reached."""
-    reached = officials.reached(tx, {Role.OFFICIAL, Role.DESK})
-    turn = roster.on_duty(tx, agency.calendar, now.date())
-    known = None if turn is None else turn.account_id
-    found = None if known is None else accounts.by_id(tx, known)
-    return reached if found is None or found[0].gone_at is not None else [found[0].id]
+    """List the chats of the officials to ask now, by the rules: those who want to hear at once, else all of them."""
+    hearing = Hearing.now(agency, tx, now)
+    found = list(hearing.of(Matter(News.HANDOVER)))
+    at_once = [one for one in found if hearing.when(one, News.HANDOVER) is None]
+    return [hearing.account(one) for one in at_once or found]
 
 
 def group_of(tx: Connection) -> accounts.Account | None:

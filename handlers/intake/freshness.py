@@ -13,17 +13,17 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from handlers.agency import Agency
-from handlers.messages import Happening, Notice, Reply
+from handlers.messages import Happening, Notice
 from handlers.notices import Rules
-from handlers.standing import INTAKE
-from handlers.texts import words
+from handlers.officials import news as office_news
+from handlers.officials.telling import Told, tell
 from knowledge.calendar import Unit
-from storage import accounts, audit
+from knowledge.duties import News
+from storage import audit
 from storage.database import Connection
 from storage.dossiers import silences, sources
 from storage.dossiers.sources import Source
 from storage.events import Pending
-from storage.officials import register as officials
 
 WATCH = "sources_watch"  # the moment at which the sources are looked at
 SILENT = "source_silent"
@@ -41,7 +41,7 @@ def watch(agency: Agency, silent_hours: float, tx: Connection, event: Pending, n
         until = agency.calendar.due(since.astimezone(zone).replace(tzinfo=None), silent_hours, Unit.WORKING_HOURS).at
         if until < local and silences.announce(tx, source.name, since, now):
             audit.add(tx, SILENT, now, event_id=event.id, detail=source.name)
-            found.append(Happening(SILENT, {"source": source.name, "good_at": source.good_at}))
+            found.append(Happening(SILENT, {"source": source.name, "since": since}))
     return found
 
 
@@ -50,22 +50,13 @@ def _last_good(source: Source) -> datetime:
     return source.good_at or source.failed_at or source.tried_at
 
 
-def tell(agency: Agency, tx: Connection, happening: Happening, _now: datetime) -> Iterable[Notice]:
-    """Tell the administrators and officials, each in their language."""
-    source, good_at = happening.facts["source"], happening.facts["good_at"]
-    for account_id in officials.reached(tx, INTAKE):
-        found = accounts.by_id(tx, account_id)
-        if found is None:
-            continue
-        say = words(found[0].language)
-        if good_at is None:
-            text = say("silent.never", source=source)
-        else:
-            since = good_at.astimezone(ZoneInfo(agency.timezone)).strftime("%H:%M, %d/%m/%Y")
-            text = say("silent.told", source=source, since=since)
-        yield Notice(account_id, Reply(text))
+def _told(agency: Agency, tx: Connection, happening: Happening, now: datetime) -> Iterable[Notice]:
+    """Tell officials by the rules, once for each silence."""
+    facts = happening.facts
+    about = office_news.subject(office_news.SOURCE, facts["source"])
+    return tell(agency, tx, [Told(News.SILENT, None, facts["since"].isoformat(), about)], now)
 
 
 def rules(agency: Agency) -> Rules:
     """Give the rule of who hears of a silence."""
-    return {SILENT: partial(tell, agency)}
+    return {SILENT: partial(_told, agency)}

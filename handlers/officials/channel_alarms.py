@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 
+from handlers.agency import Agency
 from handlers.messages import Happening, Notice, Reply
 from handlers.notices import Rules
+from handlers.officials import news as office_news
+from handlers.officials.telling import Told, tell
 from handlers.texts import words
+from knowledge.duties import News
 from storage import accounts, events
 from storage.columns import vault_of
 from storage.database import Connection
-from storage.delivery.outbox_desk import count_failed
 from storage.events import NewEvent, Pending
 from storage.officials import register as officials
 from storage.officials.register import Role
 
 TROUBLE = "channel_trouble"  # the kind of the event, and what happens by it
 DEAD = "dead_letters"  # the same for messages that were given up
-DAY = timedelta(days=1)
 REFUSED, OLD = "alarm.zalo_refused", "alarm.zalo_old"
 FAILING, BLOCKED, BY_PHONE = "alarm.zalo_failing", "alarm.zalo_blocked", "alarm.zalo_phone"
 """The troubles, by the keys of their words: Zalo renews no longer; the refresh token nears its end; a renewal failed
@@ -44,16 +47,17 @@ def bury(tx: Connection, channel: str, now: datetime) -> None:
     events.accept(tx, NewEvent(channel, f"{DEAD}:{now:%Y-%m-%dT%H}", DEAD, "{}", lane), now)
 
 
-def count_dead(tx: Connection, event: Pending, now: datetime) -> list[Happening]:
-    """Say how many messages of the channel were given up within a day."""
-    return [Happening(DEAD, {"channel": event.channel, "count": count_failed(tx, event.channel, now - DAY)})]
+def take_in_dead(_tx: Connection, event: Pending, now: datetime) -> list[Happening]:
+    """Say of which channel, and of which hour."""
+    return [Happening(DEAD, {"channel": event.channel, "hour": f"{now:%Y-%m-%dT%H}"})]
 
 
-def _dead(tx: Connection, happening: Happening, _now: datetime) -> Iterator[Notice]:
-    for account_id in officials.reached(tx, {Role.ADMINISTRATOR}):
-        found = accounts.by_id(tx, account_id)
-        say = words(None if found is None else found[0].language)
-        yield Notice(account_id, Reply(say("alarm.dead", **happening.facts)), urgent=True)
+def _dead(agency: Agency, tx: Connection, happening: Happening, now: datetime) -> Iterator[Notice]:
+    facts = happening.facts
+    about = office_news.subject(office_news.CHANNEL, facts["channel"])
+    return tell(agency, tx, [Told(News.FAILED, None, facts["hour"], about)], now)
 
 
-RULES: Rules = {TROUBLE: _told, DEAD: _dead}
+def rules(agency: Agency) -> Rules:
+    """Give the rules: of a trouble administrators hear at any hour, of what failed whoever the rules lead to."""
+    return {TROUBLE: _told, DEAD: partial(_dead, agency)}

@@ -16,8 +16,9 @@ from handlers.actions import action
 from handlers.dossiers import asking as dossier_asking
 from handlers.messages import Button, FileRef, Happening, Job, Notice, Reply, Turn
 from handlers.notices import Rules
-from handlers.officials import notices as duty_notices
+from handlers.officials import telling
 from handlers.officials import words as duty_words
+from handlers.officials.notices import CLAIMED
 from handlers.rooms import Outcome, Room
 from handlers.standing import HANDLING, PEOPLE, acting, role_of
 from handlers.talk import Talk, lines
@@ -36,7 +37,7 @@ CHART = "duty_chart"  # the job that draws the statistics
 HANDED = "dossier_handed_over"
 LATER = timedelta(hours=2)  # of working time: what is put off in the morning comes back in the afternoon
 SHOWN = 12  # dossiers in a list
-WISHED = (News.NEW, News.SUPPLEMENT, News.STUCK, News.DUE_3, News.DUE_1, News.DUE_0, News.OVERDUE)
+WISHED = tuple(news for news in News if news is not News.REMINDER)
 TIMES = ("07:30,13:30", "07:30", "13:30", "16:00")
 
 Do = Callable[[Talk, Official, Dossier], Turn | None]
@@ -64,7 +65,7 @@ def _claim(talk: Talk, one: Official, dossier: Dossier) -> Turn | None:
     duty.stop(talk.tx, dossier.id, talk.now, but=one.id)
     turn = _shown(talk, dossier, "duty.yours", done="dossier_claimed")
     facts = {"dossier_id": dossier.id, "account": talk.account.id}
-    return replace(turn, events=(Happening(duty_notices.CLAIMED, facts),), detail=f"{dossier.code}, official {one.id}")
+    return replace(turn, events=(Happening(CLAIMED, facts),), detail=f"{dossier.code}, official {one.id}")
 
 
 def _done(talk: Talk, one: Official, dossier: Dossier) -> Turn | None:
@@ -78,7 +79,7 @@ def _done(talk: Talk, one: Official, dossier: Dossier) -> Turn | None:
 
 def _later(talk: Talk, one: Official, dossier: Dossier) -> Turn | None:
     """Be reminded after two hours of working time, the claimed and the unclaimed alike."""
-    at = duty_notices.later(talk.agency, talk.now, LATER)
+    at = telling.later(talk.agency, talk.now, LATER)
     subject = duty.about(dossier.id)
     item = Item(News.REMINDER, subject, at.isoformat(), one.id, "asked", dossier.id, at)
     duty.note(talk.tx, [item], talk.now)
@@ -110,7 +111,7 @@ def _hand_over(talk: Talk, arguments: tuple[str, ...]) -> Turn | None:
     text = talk.say("duty.handed", code=found.code, who=taker.name or str(taker.id))
     turn = talk.answer(text, [[talk.button("menu", "menu")]], misses=0, done=HANDED)
     facts = {"dossier_id": found.id, "account": taker.account_id, "by": one.name or str(one.id)}
-    claimed = Happening(duty_notices.CLAIMED, {"dossier_id": found.id, "account": None})
+    claimed = Happening(CLAIMED, {"dossier_id": found.id, "account": None})
     return replace(turn, events=(Happening(HANDED, facts), claimed), detail=f"{found.code}, {one.id} to {taker.id}")
 
 

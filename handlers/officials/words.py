@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -14,7 +13,7 @@ from handlers.agency import Agency
 from handlers.messages import Button, Reply
 from handlers.talk import lines
 from handlers.texts import Words
-from knowledge.duties import News
+from knowledge.duties import DOSSIERS, News
 from knowledge.urgency import working_days_between
 from storage.dossiers.records import Dossier
 from storage.officials.duty import Claim
@@ -90,14 +89,20 @@ def buttons(say: Words, dossier: Dossier, claim: Claim | None, news: str = "") -
     return tuple(rows)
 
 
-def digest(say: Words, agency: Agency, told: Sequence[tuple[str, Dossier]], now: datetime) -> Markup:
-    """Word several pieces of news in one message: how many of what, and the first of them by their due dates."""
-    counts = Counter(news for news, _ in told)
-    shown = sorted({one.id: one for _, one in told}.values(), key=urgency)[:LISTED]
-    parts = [say("duty.digest", count=len(told))]
+def digest(
+    say: Words,
+    agency: Agency,
+    counts: Mapping[str, int],
+    others: Sequence[Markup],
+    shown: Iterable[Dossier],
+    now: datetime,
+) -> Markup:
+    """Word several pieces of news in one message: how many of what, then what is of no dossier, and the dossiers."""
+    of_dossiers = all(news in DOSSIERS for news in counts)
+    parts = [say("duty.digest" if of_dossiers else "duty.digest_mixed", count=sum(counts.values()))]
     parts += [say("duty.digest_kind", kind=say.plain(f"news.{news}"), count=counts[news]) for news in counts]
-    parts += [line(say, agency, one, now) for one in shown]
-    return lines(parts)
+    urgent = sorted({one.id: one for one in shown}.values(), key=urgency)
+    return lines([*parts, *others, *(line(say, agency, one, now) for one in urgent)])
 
 
 def line(say: Words, agency: Agency, dossier: Dossier, now: datetime) -> Markup:

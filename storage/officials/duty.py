@@ -8,11 +8,11 @@ once.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from knowledge.duties import Person, Rule
@@ -25,6 +25,7 @@ from storage.schema import account, claim, duty_notice, duty_wish, notice_rule, 
 NOW, HOURS, DIGEST = "now", "hours", "digest"
 HOWS = (HOURS, NOW, DIGEST)
 """How a kind of news is heard: in working hours at once, at any hour at once, with the next digest."""
+NOTED_AT_ONCE = 500  # items in one statement
 DIGEST_TIMES = "digest_times"  # the wish that holds the times of the digests, such as 07:30,13:30
 
 
@@ -48,8 +49,7 @@ class Waiting:
     id: int
     news: str
     subject: str
-    official_id: int
-    account_id: int
+    mark: str
     dossier_id: int | None
 
 
@@ -61,6 +61,9 @@ class Claim:
     official_id: int
     claimed_at: datetime
     done_at: datetime | None
+
+
+_KEY = (duty_notice.c.news, duty_notice.c.subject, duty_notice.c.mark, duty_notice.c.official_id)
 
 
 def crew(tx: Connection) -> dict[int, tuple[Official, Person]]:
@@ -108,16 +111,20 @@ def wish(tx: Connection, official_id: int, news: str, how: str) -> None:
     tx.execute(insert(duty_wish), {"official_id": official_id, "news": news, "how": how})
 
 
-def note(tx: Connection, items: Iterable[Item], now: datetime) -> list[Item]:
+def note(tx: Connection, items: Sequence[Item], now: datetime) -> list[Item]:
     """Note what is told, and give back what was not told before."""
     into = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
-    fresh = []
-    for one in items:
-        row = {**asdict(one), "created_at": now, "told_at": None if one.digest_at else now}
-        adding = into(duty_notice).values(row).on_conflict_do_nothing().returning(duty_notice.c.id)
-        if tx.execute(adding).one_or_none() is not None:
-            fresh.append(one)
-    return fresh
+    adding = into(duty_notice).on_conflict_do_nothing().returning(*_KEY)
+    fresh: set[tuple[object, ...]] = set()
+    for first in range(0, len(items), NOTED_AT_ONCE):
+        told = {"created_at": now}
+        rows = [
+            {**asdict(one), **told, "told_at": None if one.digest_at else now}
+            for one in items[first : first + NOTED_AT_ONCE]
+        ]
+        fresh |= {tuple(row) for row in tx.execute(adding.values(rows))}
+    by_key = {(one.news, one.subject, one.mark, one.official_id): one for one in items}
+    return [one for key, one in by_key.items() if key in fresh]
 
 
 def told_since(tx: Connection, since: datetime) -> Mapping[int, int]:
@@ -130,46 +137,38 @@ def told_since(tx: Connection, since: datetime) -> Mapping[int, int]:
     return {number: int(count) for number, count in rows}
 
 
-def due(tx: Connection, now: datetime, settle: timedelta, longest: timedelta) -> dict[int, list[Waiting]]:
-    """Give what is to be told now, by official, and note that it was.
+def ready(tx: Connection, now: datetime, settle: timedelta, longest: timedelta) -> list[int]:
+    """List the officials who are to be told now what waits for them.
 
     Where the newest item of an official came less than `settle` ago, more of a burst may follow: it waits on, but no
-    longer than `longest`. Who cannot be told any more is left out, for good.
+    longer than `longest`. What waits for somebody who cannot be told any more is given up.
     """
-    first = func.min(duty_notice.c.digest_at).over(partition_by=duty_notice.c.official_id)
-    newest = func.max(duty_notice.c.created_at).over(partition_by=duty_notice.c.official_id)
-    ready = (
-        select(
-            duty_notice.c.id,
-            duty_notice.c.news,
-            duty_notice.c.subject,
-            duty_notice.c.official_id,
-            official.c.account_id,
-            duty_notice.c.dossier_id,
-            official.c.revoked_at,
-            account.c.gone_at,
-            first.label("first"),
-            newest.label("newest"),
-        )
+    waits = (duty_notice.c.told_at.is_(None), duty_notice.c.digest_at <= now)
+    first, newest = func.min(duty_notice.c.digest_at), func.max(duty_notice.c.created_at)
+    found = tx.execute(
+        select(duty_notice.c.official_id, official.c.revoked_at, account.c.id, account.c.gone_at, first, newest)
         .select_from(duty_notice.join(official).outerjoin(account, account.c.id == official.c.account_id))
-        .where(duty_notice.c.told_at.is_(None), duty_notice.c.digest_at <= now)
-        .order_by(duty_notice.c.id)
+        .where(*waits)
+        .group_by(duty_notice.c.official_id, official.c.revoked_at, account.c.id, account.c.gone_at)
+        .order_by(duty_notice.c.official_id)
     )
-    told: dict[int, list[Waiting]] = {}
-    ids = []
-    for *values, revoked_at, gone_at, earliest, latest in tx.execute(ready):
-        one = Waiting(*values)
-        if latest > now - settle and earliest > now - longest:
-            continue
-        ids.append(one.id)
-        if one.account_id is not None and revoked_at is None and gone_at is None:
-            told.setdefault(one.official_id, []).append(one)
-    if ids:
-        tx.execute(
-            update(duty_notice).where(duty_notice.c.id == bindparam("b_id")).values(told_at=now),
-            [{"b_id": one} for one in ids],
-        )
+    told, lost = [], []
+    for number, revoked_at, account_id, gone_at, earliest, latest in found:
+        if account_id is None or revoked_at is not None or gone_at is not None:
+            lost.append(number)
+        elif latest <= now - settle or earliest <= now - longest:
+            told.append(int(number))
+    if lost:
+        tx.execute(update(duty_notice).where(*waits, duty_notice.c.official_id.in_(lost)).values(told_at=now))
     return told
+
+
+def take_waiting(tx: Connection, official_id: int, now: datetime) -> list[Waiting]:
+    """Give what an official is to be told by now, in order, and note that they were."""
+    mine = (duty_notice.c.official_id == official_id, duty_notice.c.told_at.is_(None), duty_notice.c.digest_at <= now)
+    columns = [duty_notice.c[name] for name in Waiting.__dataclass_fields__]
+    taking = update(duty_notice).where(*mine).values(told_at=now).returning(*columns)
+    return sorted((Waiting(*row) for row in tx.execute(taking)), key=lambda one: one.id)
 
 
 def claim_of(tx: Connection, dossier_id: int) -> Claim | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, func, or_, select
@@ -17,22 +18,29 @@ OPEN = (int(Status.SUBMITTED), *RUNNING)
 _is_open = and_(dossier.c.status.in_(OPEN), dossier.c.finished_at.is_(None))
 
 
-def running(tx: Connection) -> list[tuple[Dossier, datetime]]:
-    """List the dossiers whose clock runs, each with the time since which its status stands."""
-    since = select(func.max(dossier_history.c.since)).where(dossier_history.c.dossier_id == dossier.c.id)
-    rows = tx.execute(
-        select(*dossiers.COLUMNS, since.scalar_subquery().label("since"))
-        .where(dossier.c.status.in_(RUNNING), dossier.c.finished_at.is_(None))
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A dossier whose clock runs: when it is due, since when its status stands, whether its claimer is done with it."""
+
+    id: int
+    due_at: datetime | None
+    since: datetime
+    is_done: bool
+
+
+def running(tx: Connection, ids: Collection[int] | None = None) -> list[Standing]:
+    """List the dossiers whose clock runs, all or those of these ids, the most urgent first."""
+    last = select(dossier_history.c.dossier_id, func.max(dossier_history.c.since).label("since"))
+    latest = last.group_by(dossier_history.c.dossier_id).subquery()
+    rows = (
+        select(dossier.c.id, dossier.c.due_at, func.coalesce(latest.c.since, dossier.c.received_at), claim.c.done_at)
+        .select_from(dossier.outerjoin(latest, latest.c.dossier_id == dossier.c.id).outerjoin(claim))
+        .where(dossier.c.status.in_(RUNNING), dossier.c.finished_at.is_(None), dossier.c.illustrative.is_(False))
         .order_by(dossier.c.due_at, dossier.c.id)
     )
-    found = []
-    for row in rows:
-        values = row._asdict()
-        stands_since = values.pop("since")
-        values["status"] = Status(values["status"])
-        one = Dossier(**values)
-        found.append((one, stands_since or one.received_at))
-    return found
+    if ids is not None:
+        rows = rows.where(dossier.c.id.in_(ids))
+    return [Standing(number, due, since, done is not None) for number, due, since, done in tx.execute(rows)]
 
 
 def of_official(tx: Connection, official_id: int, most: int) -> list[Dossier]:

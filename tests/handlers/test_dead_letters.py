@@ -19,13 +19,14 @@ from storage.delivery.outbox import NewRow
 from storage.officials import register as officials
 from storage.officials.register import Role
 from storage.schema import outbox as rows
+from tests.stories.office import COMPLETE
 
 NOW = datetime(2026, 11, 23, 3, 5, tzinfo=UTC)
 HANDLERS = Handlers(
     lambda _: Turn(),
     lambda _: Turn(),
-    {channel_alarms.DEAD: channel_alarms.count_dead},
-    rules=channel_alarms.RULES,
+    {channel_alarms.DEAD: channel_alarms.take_in_dead},
+    rules=channel_alarms.rules(COMPLETE),
 )
 
 

@@ -33,7 +33,7 @@ from handlers.texts import _texts as texts
 from knowledge.aspects import Aspect
 from knowledge.catalogue.faults import FaultKind
 from knowledge.catalogue.model import PaperForm, TimeUnit
-from knowledge.duties import News
+from knowledge.duties import DOSSIERS, News
 from knowledge.status import Status
 from knowledge.vietnamese import is_marked
 from storage.feedback import State
@@ -64,7 +64,7 @@ FAMILIES = {
     "fault.": set(get_args(FaultKind)),
     "role.": {str(role) for role in Role},
     "official.can_": {"leader", "desk", "group"},
-    "duty.": {str(one) for one in News},
+    "duty.": {str(one) for one in DOSSIERS},
     "news.": {str(one) for one in News},
     "how.": set(duty.HOWS),
     "bcstate.": {"draft", "sending", "sent", "stopped"},

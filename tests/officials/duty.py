@@ -97,14 +97,16 @@ class Desk:
 
     async def settle(self) -> None:
         app = self.board.app
-        await app.turns.idle()
-        while await app.jobs.one():
+        while True:
             await app.turns.idle()
-        await app.delivery.idle()
-        left = await app.store.read(lambda tx: events.waiting_lanes(tx, ["clock"], 50))
-        for lane in left:  # what delivery found out, as the watch takes it up
-            app.turns.wake(lane)
-        await app.turns.idle()
+            while await app.jobs.one():
+                await app.turns.idle()
+            await app.delivery.idle()
+            left = await app.store.read(lambda tx: events.waiting_lanes(tx, ["clock"], 50))
+            if not left:
+                return
+            for lane in left:  # what delivery found out, and the parts of a moment, as the watch takes them up
+                app.turns.wake(lane)
 
     @contextmanager
     def sent(self) -> Iterator[list[tuple[str, str]]]:

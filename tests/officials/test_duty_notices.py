@@ -15,6 +15,7 @@ from bot.channels.base import Outgoing
 from bot.store import Store
 from handlers.actions import action
 from handlers.intake import batches as intake
+from handlers.officials import digests as duty_digests
 from handlers.officials import notices as duty_notices
 from knowledge.duties import Rule
 from knowledge.errors import Gone
@@ -81,7 +82,8 @@ async def test_rules_lead_by_field_procedure_and_channel_of_filing(desk: Desk) -
         duty.set_rules(tx, rules)
     assert who(await desk.told(record(1))) == ["an", "binh", "dung"]
     assert who(await desk.told(record(2, "Lao động", filed_by=None))) == ["binh"]
-    assert await desk.told(record(3, "Lao động", filed_by=None, procedure_code="2.000001")) == []
+    lost = record(3, "Lao động", filed_by=None, procedure_code="2.000001")
+    assert who(await desk.told(lost)) == ["an", "binh"], "what no rule leads anywhere goes by the shipped one"
 
 
 async def test_a_claim_stops_the_others_and_the_group_is_shown_who_took_it_and_when(desk: Desk) -> None:
@@ -152,9 +154,9 @@ async def test_an_official_hands_over_is_reminded_later_and_is_done(desk: Desk) 
     an, binh, number = desk.board.person("an"), desk.board.person("binh"), str(desk.dossier(1))
     await an.taps(action("claim", number))
     assert "Sẽ nhắc lại" in await an.taps(action("later", number))
-    assert await desk.strikes(duty_notices.DIGESTS) == []
+    assert await desk.strikes(duty_digests.DIGESTS) == []
     desk.board.clock.moves(hours=4)  # over lunch: two hours of working time
-    sent = await desk.strikes(duty_notices.DIGESTS)
+    sent = await desk.strikes(duty_digests.DIGESTS)
     assert who(sent) == ["an"]
     assert "Nhắc việc" in sent[0][1]
     await an.taps(action("handover", number))
@@ -167,34 +169,36 @@ async def test_an_official_hands_over_is_reminded_later_and_is_done(desk: Desk) 
     assert "chưa giữ hồ sơ nào" in await binh.says("/viec")
 
 
-async def test_a_burst_becomes_one_digest_with_a_file(desk: Desk) -> None:
+async def test_a_burst_of_500_new_dossiers_becomes_one_digest_with_a_file(desk: Desk) -> None:
     sent = []
-    for batch in range(4):
-        sent += await desk.told(*(record(number) for number in range(batch * 50, batch * 50 + 50)))
+    for first in range(0, 500, intake.AT_ONCE):
+        sent += await desk.told(*(record(number) for number in range(first, first + intake.AT_ONCE)))
     assert sent == []
-    assert await desk.strikes(duty_notices.DIGESTS) == [], "more may follow"
+    assert await desk.strikes(duty_digests.DIGESTS) == [], "more may follow"
     desk.board.clock.moves(minutes=2)
-    sent = await desk.strikes(duty_notices.DIGESTS)
+    sent = await desk.strikes(duty_digests.DIGESTS)
     assert who(sent) == ["an"]
-    assert "200 tin về hồ sơ" in sent[0][1]
+    assert "500 tin về hồ sơ" in sent[0][1]
+    assert sent[0][1].count("000.00.15.H58") == 10, "the most urgent; the rest is in the file"
     (named,) = desk.board.platform.sent[-1].reply.files
     with desk.board.app.database.transaction() as tx:
         kept = files.load(tx, named.hash)
     assert kept is not None
     sheet = load_workbook(io.BytesIO(kept.content)).active
     assert sheet is not None
-    assert sheet.max_row == 201
+    assert {row[1] for row in sheet.iter_rows(min_row=2, values_only=True)} == {code(number) for number in range(500)}
+    assert sheet.max_row == 501
     assert OWNER not in str(list(sheet.iter_rows(values_only=True)))
-    assert await desk.strikes(duty_notices.DIGESTS) == []
+    assert await desk.strikes(duty_digests.DIGESTS) == []
 
 
 async def test_outside_working_hours_news_waits_for_the_opening_and_comes_as_one_message(desk: Desk) -> None:
     desk.board.clock.moves(hours=12)  # Monday 22:00, and Tuesday is a holiday
     assert await desk.told(record(1), record(2)) == []
     desk.board.clock.moves(hours=30)
-    assert await desk.strikes(duty_notices.DIGESTS) == []
+    assert await desk.strikes(duty_digests.DIGESTS) == []
     desk.board.clock.moves(hours=3, minutes=5)  # Wednesday 7:05
-    sent = await desk.strikes(duty_notices.DIGESTS)
+    sent = await desk.strikes(duty_digests.DIGESTS)
     assert who(sent) == ["an"]
     assert "2 tin về hồ sơ" in sent[0][1]
 
@@ -209,7 +213,7 @@ async def test_wishes_make_news_come_at_any_hour_or_in_the_digest_of_set_times(d
     desk.board.clock.moves(hours=36)  # Wednesday 10:00
     assert await desk.told(record(2)) == []
     desk.board.clock.moves(hours=3, minutes=30)
-    assert who(await desk.strikes(duty_notices.DIGESTS)) == ["an"]
+    assert who(await desk.strikes(duty_digests.DIGESTS)) == ["an"]
 
 
 async def test_an_official_removed_between_decision_and_sending_is_not_told(desk: Desk) -> None:
@@ -219,7 +223,7 @@ async def test_an_official_removed_between_decision_and_sending_is_not_told(desk
     with desk.board.app.database.transaction() as tx:
         officials.revoke(tx, number, desk.board.clock())
     desk.board.clock.moves(hours=34)
-    assert await desk.strikes(duty_notices.DIGESTS) == []
+    assert await desk.strikes(duty_digests.DIGESTS) == []
     await desk.has("em", Role.OFFICIAL, BUILDING)
     app = desk.board.app
     body = intake.batch([record(2)], Origin("một cửa", desk.board.clock()))
@@ -254,7 +258,7 @@ async def test_a_supplement_that_came_in_is_told_and_what_is_over_is_reminded_of
     await an.taps(action("later", number))
     await desk.told(record(1, status=Status.RETURNED), as_of=clock() + timedelta(minutes=3))
     clock.moves(hours=5)
-    assert await desk.strikes(duty_notices.DIGESTS) == []
+    assert await desk.strikes(duty_digests.DIGESTS) == []
     with desk.board.app.database.transaction() as tx:
         claim = duty.claim_of(tx, int(number))
         who_is_an = accounts.by_lane(tx, lane_of(desk.board.app.database.vault, "test", "an"))

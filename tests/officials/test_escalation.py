@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 from docx import Document
+from sqlalchemy import func, select
 
 from handlers.actions import action
+from handlers.officials import digests as duty_digests
 from handlers.officials import notices as duty_notices
 from knowledge.calendar import Calendar
 from knowledge.duties import News
@@ -18,6 +20,7 @@ from knowledge.urgency import stage, working_days_between
 from storage import files
 from storage.dossiers import records as dossiers
 from storage.officials.register import Role
+from storage.schema import duty_notice, event
 from tests.officials.board import board
 from tests.officials.duty import BUILDING, OWNER, Desk, code, record, who
 from tests.stories.office import HOURS
@@ -121,6 +124,28 @@ async def test_what_nobody_touches_for_five_working_days_is_asked_after_once(des
     assert "chưa có bước mới" in sent[0][1]
     clock.moves(days=1)
     assert await desk.strikes(duty_notices.DAY) == []
+
+
+async def test_a_day_with_2000_due_dossiers_is_told_in_small_turns_and_each_official_gets_one_message(
+    desk: Desk,
+) -> None:
+    due = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    for first in range(0, 2000, 200):
+        await desk.told(*(record(number, due=due) for number in range(first, first + 200)))
+    desk.board.clock.moves(minutes=2)
+    await desk.strikes(duty_digests.DIGESTS)
+    assert await desk.strikes(duty_notices.DAY) == []
+    with desk.board.app.database.transaction() as tx:
+        parts = tx.execute(select(event.c.state).where(event.c.kind == duty_notices.PART)).scalars().all()
+        told = select(duty_notice.c.official_id, func.count()).where(duty_notice.c.news == N0)
+        counts = {row[0]: row[1] for row in tx.execute(told.group_by(duty_notice.c.official_id))}
+    assert list(parts) == ["done"] * (2000 // duty_notices.AT_ONCE)
+    assert counts == {desk.number(name): 2000 for name in ("an", "em", "chi")}
+    desk.board.clock.moves(minutes=2)
+    sent = await desk.strikes(duty_digests.DIGESTS)
+    assert who(sent) == ["an", "chi", "em"]
+    assert all("2000 tin về hồ sơ" in text for _, text in sent)
+    assert await desk.strikes(duty_notices.DAY) == [], "the same day again"
 
 
 async def test_an_apology_is_drafted_with_the_new_date_and_recorded_as_given(desk: Desk) -> None:
