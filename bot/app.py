@@ -210,7 +210,7 @@ def open_database(settings: Settings, clock: Clock = real_clock) -> Database:
     if edition and edition not in shipped_editions():
         shipped = ", ".join(shipped_editions())
         raise WrongSettings([f"catalogue.edition: {edition!r} is not shipped, there are: {shipped}"])
-    database = Database(settings.database.url, open_vault(settings.database.key_file))
+    database = Database(settings.database.url, open_vault(settings.database.key_file, settings.database.old_key_files))
     try:
         migrate(database)
         with database.transaction() as tx:

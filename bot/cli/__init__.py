@@ -21,6 +21,7 @@ PLACES = {
     "status": "status.status",
     "due": "due.due",
     "migrate": "operations.migrate_command",
+    "keys": "keys.app",
     "dossiers": "dossiers.app",
     "catalogue": "catalogue.app",
     "feedback": "feedback.app",

@@ -15,7 +15,7 @@ def migrate_command() -> None:
     Example: motcua migrate
     """
     given = settings()
-    database = Database(given.database.url, open_vault(given.database.key_file))
+    database = Database(given.database.url, open_vault(given.database.key_file, given.database.old_key_files))
     try:
         changed = migrate(database)
     finally:

@@ -32,6 +32,7 @@ from bot.settings.email import Email
 from bot.settings.feedback import FeedbackSettings
 from bot.settings.intake import Intake
 from bot.settings.lookup import Lookup
+from bot.settings.privacy import Privacy
 from bot.settings.sources import Layer, Section, from_environment, from_file, resolve
 from bot.settings.values import (
     bot_token,
@@ -146,6 +147,9 @@ class Database(Section):
     )
     key_file: Annotated[Path, AfterValidator(_file)] = Field(
         default=Path("var/key"), description="the path of the file with the encryption key (made at first start)"
+    )
+    old_key_files: Annotated[tuple[Annotated[Path, AfterValidator(_file)], ...], BeforeValidator(items)] = Field(
+        default=(), description="a list of paths of older key files, which are still read"
     )
 
 
@@ -266,6 +270,7 @@ class Settings(BaseModel):
     calendar: Calendar = Calendar()
     lookup: Lookup = Lookup()
     feedback: FeedbackSettings = FeedbackSettings()
+    privacy: Privacy = Privacy()
     intake: Intake = Intake()
     catalogue: Catalogue = Catalogue()
     delivery: Delivery = Delivery()

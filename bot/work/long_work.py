@@ -28,9 +28,10 @@ from handlers.officials import roster as duty_roster
 from handlers.privacy import personal_data
 from handlers.reports import chat as reports
 from knowledge.errors import Unavailable
-from storage import compacting
+from storage import compacting, rotating
 from storage.database import Database
 from storage.people import erasure as privacy
+from storage.people import retention
 
 CATALOGUE_JOBS = (checklists.KIND, checklists.FORM, *catalogue_desk.JOBS)
 
@@ -68,9 +69,15 @@ def long_work(tools: Tools, channel: str, kind: str) -> dict[str, Work]:
 
 
 def _purge(tools: Tools, _body: str) -> str:
-    """Purge what is kept no longer, and count it by table; what was freed is given back, or else the next night."""
+    """Purge what is kept no longer, and count it by table; what was freed is given back, or else the next night.
+
+    What an older key still holds is sealed anew, so that its file can go.
+    """
+    kept = retention.by_table(tools.settings.privacy.kept())
     with tools.database.transaction() as tx:
-        counts = privacy.purge(tx, tools.clock())
+        counts = privacy.purge(tx, tools.clock(), kept=kept)
+    if tools.database.vault.reads_older:
+        rotating.rotate(tools.database)
     with suppress(Unavailable):
         compacting.compact(tools.database)
     return json.dumps(counts)

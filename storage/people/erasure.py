@@ -7,8 +7,8 @@ date until which each row is kept (`UNTIL`).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from datetime import datetime
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime, timedelta
 
 from sqlalchemy import (
     Column,
@@ -26,6 +26,8 @@ from sqlalchemy import (
 from storage import audit
 from storage.columns import PERSON, PERSONAL, SUBJECT, UNTIL, Erasure, Personal
 from storage.schema import AGE, metadata
+
+DECLARED: Mapping[str, timedelta] = {}  # no table is kept for another time than the schema declares
 
 
 def personal_columns(table: Table) -> dict[Column[object], Personal]:
@@ -104,20 +106,27 @@ def about(table: Table, account_id: int) -> ColumnElement[bool]:
     return subject.in_(select(key.column).where(about(target, account_id)))
 
 
-def overdue(tx: Connection, now: datetime, schema: MetaData = metadata) -> dict[str, int]:
-    """Count, by `table.column`, what is older than it may be kept; empty when nothing is."""
+def overdue(
+    tx: Connection, now: datetime, schema: MetaData = metadata, kept: Mapping[str, timedelta] = DECLARED
+) -> dict[str, int]:
+    """Count, by `table.column`, what is older than it may be kept; empty when nothing is.
+
+    `kept`: by table, in place of what the schema declares.
+    """
     found: dict[str, int] = {}
-    for table, column, old in _aged(schema, now):
+    for table, column, old in _aged(schema, now, kept):
         rows = tx.execute(select(func.count()).select_from(table).where(old)).scalar_one()
         _count(found, str(column), rows)
     return found
 
 
-def purge(tx: Connection, now: datetime, schema: MetaData = metadata) -> dict[str, int]:
+def purge(
+    tx: Connection, now: datetime, schema: MetaData = metadata, kept: Mapping[str, timedelta] = DECLARED
+) -> dict[str, int]:
     """Delete or empty what `overdue` counts, in the way in which erasure would; returns the numbers by table."""
     _overwrite(tx)
     done: dict[str, int] = {}
-    for table, column, old in _aged(schema, now):
+    for table, column, old in _aged(schema, now, kept):
         _count(done, table.name, _remove(tx, table, old, column))
     if done:
         audit.add(tx, "purged", now, detail=_said(done))
@@ -135,12 +144,14 @@ def _remove(tx: Connection, table: Table, rows: ColumnElement[bool], only: Colum
     return tx.execute(update(table).where(rows, holds).values(dict.fromkeys(columns))).rowcount
 
 
-def _aged(schema: MetaData, now: datetime) -> Iterator[tuple[Table, Column[object], ColumnElement[bool]]]:
+def _aged(
+    schema: MetaData, now: datetime, kept: Mapping[str, timedelta]
+) -> Iterator[tuple[Table, Column[object], ColumnElement[bool]]]:
     """List the columns that are kept for a time, with the rows where that time is over."""
     for table in reversed(schema.sorted_tables):
         for column, personal in personal_columns(table).items():
             if personal.kept:  # neither None (as long as the row) nor zero (emptied by whoever does the work)
-                old = table.columns[table.info[AGE]] < now - personal.kept
+                old = table.columns[table.info[AGE]] < now - kept.get(table.name, personal.kept)
                 yield table, column, old if personal.erasure is Erasure.ROW else old & column.is_not(None)
             elif UNTIL in table.info and personal.erasure is Erasure.ROW:
                 yield table, column, table.columns[table.info[UNTIL]] < now
