@@ -287,6 +287,8 @@ class Conversation:
         found = talk.shelf.index.search(talk.text)
         if found.decision is not Decision.answer and said is not None:
             return self._wish(talk, said)
+        if found.decision is Decision.unknown and redirects.is_likely(talk):
+            return redirects.ask_first(talk)
         return procedures.ask(talk, found)
 
     def _wish(self, talk: Talk, said: Meant) -> Turn:

@@ -121,6 +121,7 @@ class Form:
     send: Callable[[Talk, Answers], Turn]
     prefill: Callable[[Talk], Answers] = field(default=lambda _talk: {})
     waits: Callable[[Talk], str | None] = field(default=lambda _talk: None)
+    agrees: Callable[[Answers], str | None] = field(default=lambda _answers: None)
 
     def question(self, name: str) -> Question | None:
         """Give the question of this name."""
@@ -182,7 +183,8 @@ def _review(talk: Talk, form: Form, draft: Draft) -> Markup:
         kept = question.answered(talk, draft.answers)
         answer = question.shown(talk, kept) if kept else talk.say("form.none")
         answers.append(talk.say("form.answer", number=number, label=talk.say.plain(question.label), answer=answer))
-    return lines([talk.say("form.review"), *answers, talk.say("form.finish")])
+    agreed = form.agrees(draft.answers)
+    return lines([talk.say("form.review"), *answers, talk.say(agreed) if agreed else "", talk.say("form.finish")])
 
 
 def buttons(talk: Talk, form: Form, draft: Draft) -> list[list[Button]]:

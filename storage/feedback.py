@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -14,6 +14,7 @@ from storage.people.joined import same_person
 from storage.schema import counter, feedback, feedback_file, feedback_step, file
 
 ANONYMOUS = "anonymous"  # of `sender_kind`: a tip, which is read and not counted (Nghị định 20/2008/NĐ-CP, Điều 7)
+LOOKED_AT = 50  # feedback of one person, the latest
 REGISTERED = timedelta(days=20 * 366)  # files of the register stay as long as it does; erasing a person deletes them
 
 
@@ -191,6 +192,24 @@ def files_of(tx: Connection, one: Feedback, *, of_answer: bool = False) -> list[
     columns = (feedback_file.c.file_hash, feedback_file.c.name)
     found = select(*columns).where(feedback_file.c.feedback_id == one.id, feedback_file.c.of_answer == of_answer)
     return [(key, name) for key, name in tx.execute(found.order_by(feedback_file.c.file_hash))]
+
+
+def last_sender(tx: Connection, account_id: int) -> dict[str, str]:
+    """Give name, address and phone of the last feedback of this person that still holds them; empty when none does."""
+    mine = (one for one in listed(tx, LOOKED_AT, Wanted(account_id=account_id)) if one.sender_name)
+    last = next(mine, None)
+    if last is None:
+        return {}
+    found = {"name": last.sender_name, "address": last.sender_address, "phone": last.sender_phone}
+    return {name: value for name, value in found.items() if value}
+
+
+def correct_sender(tx: Connection, account_id: int, values: Mapping[str, str]) -> int:
+    """Write name, address and phone into every feedback of this person that holds some; gives how many."""
+    held = feedback.c.sender_name.is_not(None)
+    written = {f"sender_{name}": value for name, value in values.items()}
+    mine = same_person(feedback.c.account_id, account_id)
+    return tx.execute(update(feedback).where(mine, held).values(**written)).rowcount
 
 
 def published(tx: Connection, most: int) -> list[Feedback]:

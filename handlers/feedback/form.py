@@ -16,6 +16,7 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from handlers.board import contact
+from handlers.contact_questions import LINE_MOST, address_question, line, name_question, phone_question
 from handlers.feedback import files as feedback_files
 from handlers.feedback import published
 from handlers.feedback.classes import CLASSES, class_of, parts_of
@@ -30,10 +31,8 @@ from storage.feedback import ANONYMOUS, Feedback
 from storage.people import consents
 
 CONTENT_LEAST, CONTENT_MOST = 10, 4000  # characters: less says nothing, more belongs into a letter
-LINE_LEAST, LINE_MOST = 2, 200  # characters of a name or an address
 OPTIONS_MOST = 3  # procedures that are proposed
-# Vietnamese numbers have 10 digits since 2018, land lines 11; numbers from abroad at most 15 (ITU-T E.164).
-PHONE = re.compile(r"(?<!\d)(?:0\d{9,10}|84\d{9,10}|\+\d{8,15})(?!\d)")
+CONSENT = "consent.text_feedback"  # stands above the button that hands in
 RECEIPT = "feedback_receipt"  # the job that writes the acknowledgement
 _COMPANY = re.compile(r"\b(cong ty|cty|doanh nghiep|hop tac xa|hiep hoi|tap doan|company|co\W? ?ltd|corp|jsc|inc)\b")
 
@@ -42,17 +41,6 @@ def _content(talk: Talk, given: str) -> Markup | None:
     if len(given) < CONTENT_LEAST:
         return talk.say("feedback.content_short", least=CONTENT_LEAST)
     return talk.say("feedback.content_long", most=CONTENT_MOST) if len(given) > CONTENT_MOST else None
-
-
-def _line(talk: Talk, given: str) -> Markup | None:
-    if LINE_LEAST <= len(given) <= LINE_MOST:
-        return None
-    return talk.say("feedback.line_bad", least=LINE_LEAST, most=LINE_MOST)
-
-
-def _phone(talk: Talk, given: str) -> Markup | None:
-    found = PHONE.search(re.sub(r"[\s.\-()]", "", given))
-    return None if found and len(given) <= LINE_MOST else talk.say("feedback.phone_bad")
 
 
 def _remark(talk: Talk, given: str) -> Markup:
@@ -129,10 +117,6 @@ def _anonymous(talk: Talk) -> Mapping[str, str]:
     return {ANONYMOUS: talk.say.plain("feedback.anonymous")}
 
 
-def _named(talk: Talk, given: str) -> Markup | None:
-    return _line(talk, given)
-
-
 def _optional(talk: Talk, given: str) -> Markup | None:
     return talk.say("feedback.content_long", most=CONTENT_MOST) if len(given) > CONTENT_MOST else None
 
@@ -152,7 +136,7 @@ def _send(talk: Talk, answers: Mapping[str, str]) -> Turn:
             talk.tx,
             talk.account.id,
             consents.FEEDBACK,
-            talk.say.plain("consent.text_feedback"),
+            talk.say.plain(CONSENT),
             talk.language,
             talk.now,
         )
@@ -268,13 +252,13 @@ FORM = Form(
             "document",
             "feedback.document",
             "feedback.document_label",
-            _line,
+            line,
             optional=True,
             aside=True,
             proposes=lambda _talk, answers: legal_reference(answers.get("content", "")),
         ),
         feedback_files.QUESTION,
-        Question("name", "feedback.name", "feedback.name_label", _named, names=True, options=_anonymous),
+        name_question(_anonymous),
         choice(
             "sender",
             "feedback.sender",
@@ -284,10 +268,11 @@ FORM = Form(
             proposes=_sender,
             when=is_named,
         ),
-        Question("address", "feedback.address", "feedback.address_label", _line, when=is_named),
-        Question("phone", "feedback.phone", "feedback.phone_label", _phone, when=is_named),
+        address_question(is_named),
+        phone_question(is_named),
     ),
     _send,
     prefill=_known,
     waits=_waits,
+    agrees=lambda answers: CONSENT if is_named(answers) else None,
 )

@@ -10,26 +10,57 @@ from __future__ import annotations
 import re
 
 from handlers.board import contact
+from handlers.feedback import own, satisfaction
 from handlers.messages import Turn
+from handlers.officials import broadcasts as dialogue
 from handlers.talk import Talk, lines
 from knowledge.feedback_kind import FeedbackKind, classify, denounces_outright
 from storage import files
 
-FEEDBACK = "feedback"  # the form in which a complaint is led away; elsewhere only one that says so
+FEEDBACK = "feedback"  # the form in which a complaint is led away
+KEPT_STEPS = frozenset({own.AGAIN, own.MORE, satisfaction.REASON, dialogue.ASKING})
+"""Open questions whose answer is kept, so that a denunciation must not be one."""
 _KEPT_HERE = re.compile(r"[0-9a-f]{32}")
 
 
 def intercept(talk: Talk) -> Turn | None:
-    """Lead a denunciation away wherever it is said, and a complaint where feedback is asked for; else None."""
+    """Lead a denunciation away where its words would be kept, or where it is outright; a complaint inside the form."""
     if not talk.text or (talk.session.step or "").startswith("fb_"):  # an official's answer may speak of one
         return None
     in_form = talk.session.draft is not None and talk.session.draft.form == FEEDBACK
+    is_kept = in_form or talk.session.step in KEPT_STEPS
+    if not is_kept and not denounces_outright(talk.text):
+        return None
     kind = classify(talk.text).kind
-    if kind is FeedbackKind.DENUNCIATION and (in_form or denounces_outright(talk.text)):
-        return _lead(talk, "redirected_denunciation", "redirected.denunciation", talk.agency.feedback.denunciations_to)
+    if kind is FeedbackKind.DENUNCIATION:
+        return _denounce(talk)
     if kind is FeedbackKind.COMPLAINT and in_form:
         return _lead(talk, "redirected_complaint", "redirected.complaint", talk.agency.feedback.complaints_to)
     return None
+
+
+def is_likely(talk: Talk) -> bool:
+    """Tell whether a text that nothing answers may be a denunciation, so that it must not stay among the questions."""
+    return classify(talk.text).kind is FeedbackKind.DENUNCIATION
+
+
+def ask_first(talk: Talk) -> Turn:
+    """Ask what is meant, without keeping what was said: a denunciation, feedback, or a question that was not found."""
+    rows = [
+        [talk.button("denounce", "denounce"), talk.button("feedback", "feedback")],
+        [talk.button("fields", "fields"), talk.button("menu", "menu")],
+    ]
+    text = lines([talk.say("redirected.likely"), talk.say("redirected.nothing_kept")])
+    return talk.answer(text, rows, misses=talk.session.misses + 1, done="asked_what_is_meant")
+
+
+def act(talk: Talk, arguments: tuple[str, ...]) -> Turn | None:
+    """Say where denunciations go."""
+    return None if arguments else _denounce(talk)
+
+
+def _denounce(talk: Talk) -> Turn:
+    return _lead(talk, "redirected_denunciation", "redirected.denunciation", talk.agency.feedback.denunciations_to)
 
 
 def _lead(talk: Talk, done: str, key: str, address: str) -> Turn:

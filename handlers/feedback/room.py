@@ -8,7 +8,7 @@ from functools import partial
 from handlers.feedback import files as feedback_files
 from handlers.feedback import form as feedback
 from handlers.feedback import own as feedback_own
-from handlers.feedback import published
+from handlers.feedback import published, redirects
 from handlers.messages import Turn
 from handlers.privacy import consenting
 from handlers.rooms import Outcome, Room
@@ -30,9 +30,9 @@ def _acknowledged(talk: Talk, outcome: Outcome) -> Turn:
 ROOM = Room(
     "feedback",
     forms=(feedback.FORM,),
-    verbs={"pakn": feedback_own.act, "consent": consenting.act},
+    verbs={"pakn": feedback_own.act, "consent": consenting.act, "denounce": redirects.act},
     commands={"phananhcuatoi": "pakn"},
-    private=frozenset({"pakn", "consent"}),
+    private=frozenset({"pakn", "consent", "denounce"}),
     steps={feedback_own.AGAIN: feedback_own.read_again, feedback_own.MORE: feedback_own.read_more},
     hears=_hears,
     takes_file=partial(feedback_files.take, feedback.FORM),

@@ -9,21 +9,22 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from handlers.actions import action
 from handlers.board import contact
 from handlers.messages import Button, FileRef, Happening, Job, Turn
+from handlers.privacy import correcting
+from handlers.privacy.noting import note
 from handlers.rooms import Room
 from handlers.talk import Talk, lines
-from knowledge.calendar import Calendar
 from storage import audit, files
 from storage.database import Connection
 from storage.events import Pending
 from storage.files import KEPT_SHORTLY
 from storage.people import consents, privacy_requests
 from storage.people import erasure as privacy
-from storage.people.privacy_requests import ACKNOWLEDGE_WORKING_DAYS, Asked
+from storage.people.privacy_requests import Asked
 
 ERASED = "erase_person_done"
 ERASE = "erase_person"  # the job that removes the chat itself, once the last reply has left
@@ -45,21 +46,6 @@ KNOWN_TABLES = frozenset(
 FILE_NAME = "du-lieu-cua-toi.json"
 _LAST = frozenset({"account", "conversation", "event", "outbox", "job"})
 """Tables that the turn in which somebody asks for erasure still needs; a job empties them right after it."""
-
-
-def acknowledge_by(calendar: Calendar, now: datetime) -> datetime:
-    """Give the end of the second working day after `now`."""
-    day, left = now, ACKNOWLEDGE_WORKING_DAYS
-    while left:
-        day += timedelta(days=1)
-        left -= calendar.is_working_day(day.date())
-    return day.replace(hour=23, minute=59)
-
-
-def note(talk: Talk, kind: Asked, outcome: str | None = None) -> int:
-    """Note a request in the register."""
-    by = acknowledge_by(talk.agency.calendar, talk.now)
-    return privacy_requests.add(talk.tx, talk.account.id, kind, talk.now, by, outcome)
 
 
 def _data(talk: Talk, arguments: tuple[str, ...]) -> Turn | None:
@@ -117,8 +103,9 @@ def _overview(talk: Talk) -> Turn:
         [Button(talk.say.plain(f"button.purpose_{purpose}"), action("consent", purpose))]
         for purpose in consents.PURPOSES
     ]
+    fix = talk.button("data_fix", *((correcting.NAME,) if correcting.held(talk) else ("data", "fix")))
     rows = [
-        [talk.button("data_file", "data", "file"), talk.button("data_fix", "data", "fix")],
+        [talk.button("data_file", "data", "file"), fix],
         *purposes,
         [talk.button("data_ask", "data", "ask"), talk.button("data_erase", "data", "erase")],
         [talk.button("menu", "menu")],
@@ -137,19 +124,9 @@ def _as_file(talk: Talk) -> Turn:
 
 
 def _fix(talk: Talk) -> Turn:
-    """Forget the remembered contact, so that the next form asks for it anew; the rest is corrected by officials."""
-    had = consents.withdraw(talk.tx, talk.account.id, consents.CONTACT, talk.now)
-    note(talk, Asked.CORRECT, "contact forgotten, asked anew" if had else "nothing remembered")
-    rows = [
-        [talk.button("feedback", "feedback"), talk.button("data_ask", "data", "ask")],
-        [talk.button("menu", "menu")],
-    ]
-    return talk.answer(
-        talk.say("data.fixed" if had else "data.nothing_to_fix", contact=contact(talk)),
-        rows,
-        misses=0,
-        done="data_corrected",
-    )
+    """Say that there is nothing here that can be corrected by oneself."""
+    rows = [[talk.button("data_ask", "data", "ask")], [talk.button("menu", "menu")]]
+    return talk.answer(talk.say("data.nothing_to_fix", contact=contact(talk)), rows, misses=0)
 
 
 def _ask_officials(talk: Talk) -> Turn:
@@ -195,6 +172,7 @@ def erased(tx: Connection, event: Pending, now: datetime) -> None:
 
 ROOM = Room(
     "personal_data",
+    forms=(correcting.FORM,),
     verbs={"data": _data, "erase_data": lambda talk, arguments: _ask_erase(talk) if not arguments else None},
     commands={"dulieu": "data", "xoadulieu": "erase_data"},
     private=frozenset({"data", "erase_data"}),
