@@ -6,11 +6,11 @@ import gc
 import json
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -29,7 +29,7 @@ from knowledge.errors import Wrong
 from knowledge.report_period import Period, free, named
 from knowledge.vietnamese import nfc
 from storage import issued_reports
-from storage.database import Connection, Database
+from storage.database import Database
 from storage.issued_reports import Issued, NewReport
 
 DATES = ["%Y-%m-%d", "%d/%m/%Y"]
@@ -62,22 +62,24 @@ def report(
         raise typer.BadParameter("--issue goes with --number and a number such as 281")
     given = settings()
     days = _period(period, first, last, given)
+    order = _Order(trace, trace and out is not None, number, nfc(reason).strip(), yes)
     with opened(given) as database:
         issued = _issued(database, days)
         if issued is not None and not issue and not again:
-            files = _as_issued(database, issued, wanted, trace=trace)
+            files = _as_issued(database, issued, wanted, order)
         elif issued is not None and issue and not reason:
             raise Wrong(f"this period was issued as number {issued.number}; a correction is a new version: --reason")
         else:
-            files = _made(database, given, days, wanted, _Order(trace, number, nfc(reason).strip(), yes))
+            files = _made(database, given, days, wanted, order)
     _put(files, out)
 
 
 class _Order:
-    """What is asked beside the period."""
+    """What is asked beside the period; `in_words`: the trace also as a text."""
 
-    def __init__(self, trace: bool, number: str, reason: str, yes: bool) -> None:
+    def __init__(self, trace: bool, in_words: bool, number: str, reason: str, yes: bool) -> None:
         self.trace = trace
+        self.in_words = in_words
         self.number = number
         self.reason = reason
         self.yes = yes
@@ -107,7 +109,7 @@ def _issued(database: Database, days: Period) -> Issued | None:
         return issued_reports.find(tx, days)
 
 
-def _as_issued(database: Database, issued: Issued, wanted: Sequence[str], *, trace: bool) -> dict[str, bytes]:
+def _as_issued(database: Database, issued: Issued, wanted: Sequence[str], order: _Order) -> dict[str, bytes]:
     """Give the files back as they were issued, byte by byte."""
     with database.snapshot() as tx:
         kept = issued_reports.files(tx, issued.id)
@@ -115,7 +117,8 @@ def _as_issued(database: Database, issued: Issued, wanted: Sequence[str], *, tra
         f"issued as number {issued.number} of {issued.year}, version {issued.version}, checksum {issued.checksum}; "
         "--again counts anew"
     )
-    return {name: kept[name] for name in wanted} | _traced(issued.figures, wanted, trace=trace)
+    files = {name: kept[name] for name in wanted}
+    return files | _traced(json.loads(issued.figures), wanted, order) if order.trace else files
 
 
 def _made(database: Database, given: Settings, days: Period, wanted: Sequence[str], order: _Order) -> dict[str, bytes]:
@@ -128,23 +131,32 @@ def _made(database: Database, given: Settings, days: Period, wanted: Sequence[st
     today = real_clock().astimezone(given.agency.timezone).date()
     stamp = Stamp(order.number, today) if order.number else None
     made = Report(found, letterhead(given), stamp)
-    figures = written(record(found, trace=stamp is not None or order.trace))
-    if stamp is None:
-        return write(made, wanted) | _traced(figures, wanted, trace=order.trace)
-    files = write(made, FORMATS)
-    new = NewReport(
-        period=days,
-        year=today.year,
+    files = write(made, wanted if stamp is None else FORMATS)
+    traced = _traced(record(found, trace=True), wanted, order) if order.trace else {}
+    if stamp is not None:
+        _keep(database, _new(made, files, order))
+    return {name: files[name] for name in wanted} | traced
+
+
+def _new(made: Report, files: dict[str, bytes], order: _Order) -> NewReport:
+    """Give the report to keep: its year is that of the day on which it is issued."""
+    assert made.stamp is not None
+    found = made.findings
+    return NewReport(
+        period=found.period,
+        year=made.stamp.day.year,
         number=order.number,
-        figures=figures,
+        figures=written(record(found, trace=True)),
         pending=found.figures.pending(),
         files=files,
         reason=order.reason or None,
     )
+
+
+def _keep(database: Database, new: NewReport) -> None:
     with database.transaction() as tx:
-        issued = _issue(tx, new)
+        issued = issued_reports.issue(tx, new, real_clock())
     tell(f"issued as number {issued.number}, version {issued.version}, checksum {issued.checksum}")
-    return {name: files[name] for name in wanted} | _traced(figures, wanted, trace=order.trace)
 
 
 @contextmanager
@@ -157,16 +169,10 @@ def _uncollected() -> Iterator[None]:
         gc.enable()
 
 
-def _issue(tx: Connection, new: NewReport) -> Issued:
-    return issued_reports.issue(tx, new, real_clock())
-
-
-def _traced(figures: str, wanted: Sequence[str], *, trace: bool) -> dict[str, bytes]:
-    """Give what is behind each figure, when that was asked for: in the json, and in words beside the documents."""
-    if not trace:
-        return {}
-    in_json = {"json": f"{figures}\n".encode()} if "json" in wanted else {}
-    return in_json | {TRACE: tracing.written(json.loads(figures))}
+def _traced(told: Mapping[str, Any], wanted: Sequence[str], order: _Order) -> dict[str, bytes]:
+    """Give what is behind each figure: in the json, and in words beside the documents."""
+    in_json = {"json": written(told).encode() + b"\n"} if "json" in wanted else {}
+    return in_json | ({TRACE: tracing.written(told)} if order.in_words else {})
 
 
 def _confirm(found: Findings, order: _Order) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
+from io import BytesIO
+from itertools import chain
 from typing import Any
 
 from handlers.documents.wording import knows, number, say, short
@@ -16,7 +18,10 @@ NAMES = ("linh_vuc", "ma_tthc", "ten_tthc", "from", "to")  # members that say wh
 def written(told: Mapping[str, Any]) -> bytes:
     """Write what is behind the figures of a report's JSON that was made with its trace."""
     days = {name: short(date.fromisoformat(told["period"][key])) for name, key in (("first", "from"), ("last", "to"))}
-    return "\n".join([say("trace.title", **days), *_of(told["trace"], (), told)]).encode() + b"\n"
+    text = BytesIO()  # line by line: of a hundred thousand dossiers it is long
+    for line in chain((say("trace.title", **days),), _of(told["trace"], (), told)):
+        text.write(line.encode() + b"\n")
+    return text.getvalue()
 
 
 def _of(node: Any, path: tuple[str, ...], figure: Any) -> Iterator[str]:

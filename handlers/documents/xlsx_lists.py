@@ -16,7 +16,6 @@ from xlsxwriter.worksheet import Worksheet
 
 from handlers.documents.wording import say
 from handlers.documents.xlsx_book import Book, paper
-from handlers.reports.content import Findings
 from knowledge.report_feedback import CELLS
 from knowledge.report_form import Form, shipped_forms
 from knowledge.report_judging import PENDING, RECEIVED, RESOLVED, Judged
@@ -52,7 +51,7 @@ DOSSIERS = Listing(
     "list.sheet",
     (
         *(("field_number", 8), ("procedure_number", 8), ("code", 28), ("field", 34), ("procedure", 16), ("title", 60)),
-        *(("channel", 18), ("way", 18), ("received_on", 13), ("due_on", 13), ("resolved_on", 13), ("days", 10)),
+        *(("channel", 18), ("received_on", 13), ("due_on", 13), ("resolved_on", 13)),
         *(("received_column", 10), ("result_column", 10)),
     ),
     {**dict.fromkeys(RECEIVED, "received_column"), **dict.fromkeys((*RESOLVED, *PENDING), "result_column")},
@@ -85,7 +84,7 @@ def dossiers(book: Book, worksheet: Worksheet) -> None:
     columns = numbers("dossiers")
     _heads(book, worksheet, DOSSIERS)
     for row, one in enumerate(findings.figures.dossiers, 1):
-        told = _dossier(one, findings, columns)
+        told = _dossier(one, columns)
         _row(book, worksheet, row, [fields[one.field_title], procedures[one.field_title, *one.procedure], *told])
         title = one.procedure[1]
         if title is not None and len(title) > TITLE_CHARACTERS:
@@ -93,18 +92,14 @@ def dossiers(book: Book, worksheet: Worksheet) -> None:
     worksheet.autofilter(0, 0, max(len(findings.figures.dossiers), 1), len(DOSSIERS.columns) - 1)
 
 
-def _dossier(one: Judged, findings: Findings, columns: dict[str, int]) -> Iterator[Any]:
+def _dossier(one: Judged, columns: dict[str, int]) -> Iterator[Any]:
     yield one.code
     yield one.field_title or say("annex.no_field")
     yield from one.procedure
     yield say(f"list.channel_{one.channel if one.channel in (1, 2, 3) else 'unknown'}")
-    yield (
-        None if one.resolved_on is None else say(f"list.way_{'unknown' if one.return_way is None else one.return_way}")
-    )
     yield one.received_on
     yield one.due_on
     yield one.resolved_on
-    yield findings.days.get(one.code)
     for cell in (one.received, one.result):
         yield None if cell is None else columns[cell]
 
