@@ -77,7 +77,7 @@ def _as_everybody() -> None:
     os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
 
 
-async def _measure(folder: str, per_second: float, seconds: float) -> None:
+async def _measure(folder: str, per_second: float, seconds: float, *, equal: bool) -> None:
     file = Path(folder) / "dossiers.csv"
     write_dossiers(file)
     loop = asyncio.get_running_loop()
@@ -87,11 +87,18 @@ async def _measure(folder: str, per_second: float, seconds: float) -> None:
         try:
             await call(port, per_second, 3)  # what is loaded at the first use is loaded
             said("alone", await call(port, per_second, seconds / 4))
-            settings = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+            settings = {
+                "PATH": os.environ["PATH"],
+                "PYTHONPATH": str(ROOT),
+            }
             settings |= {"MOTCUA_DATABASE__URL": f"sqlite:///{folder}/bench.db"}
             command = [sys.executable, "-m", "bot", "dossiers", "import", str(file), "--yes"]
             importing = subprocess.Popen(
-                command, cwd=folder, env=settings, stderr=subprocess.DEVNULL, preexec_fn=_as_everybody
+                command,
+                cwd=folder,
+                env=settings,
+                stderr=subprocess.DEVNULL,
+                preexec_fn=None if equal else _as_everybody,
             )
             await asyncio.sleep(3)
             p99 = said("during an import", await call(port, per_second, seconds))
@@ -104,7 +111,7 @@ async def _measure(folder: str, per_second: float, seconds: float) -> None:
             await loop.run_in_executor(None, bot.__exit__, None, None, None)
 
 
-def measure(per_second: float, seconds: float) -> None:
-    """Measure alone, then during an import by the command."""
+def measure(per_second: float, seconds: float, *, equal: bool = False) -> None:
+    """Measure alone, then during an import by the command; `equal`: with the priority of the measurement."""
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(_measure(folder, per_second, seconds))
+        asyncio.run(_measure(folder, per_second, seconds, equal=equal))

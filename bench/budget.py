@@ -1,26 +1,29 @@
-"""Many notices through a Telegram that enforces its limits: how fast they leave, and whether it says "too many"."""
+"""Many notices through platforms that enforce their limits: how fast they leave, and whether one says "too many"."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from aiohttp import web
 from markupsafe import Markup
 
+from bench.chaos_worker import channels_of
+from bench.forks import forked
+from bench.load import KEY
+from bench.platforms import Platforms, now
 from bot.budgets import budgets_of
-from bot.channels.telegram.channel import Telegram
 from bot.delivery import Delivery
 from bot.settings.delivery import Delivery as Settings
 from bot.settling import Limits, Rules
 from bot.standins.telegram import Limits as Enforced
-from bot.standins.telegram import TelegramServer
 from bot.store import Store
 from handlers.messages import Reply
 from storage import accounts
@@ -30,16 +33,37 @@ from storage.delivery.outbox import NewRow
 from storage.vault import Vault
 
 HOST = "127.0.0.1"
+FIRST = 1000  # the address of the first chat
+QUIET_SECONDS = 10.0  # after which nothing more is to come: far longer than any pause of a budget
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is sent: so many notices to so many chats on a channel, by so many deliveries with these settings.
+
+    `apart`: each delivery is a process of its own, which a PostgreSQL database can take.
+    """
+
+    channel: str
+    notices: int
+    chats: int
+    processes: int = 1
+    apart: bool = False
+    given: Settings = field(default_factory=Settings)
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What came of it: messages that arrived, seconds from the first to the last, refusals, chats out of order."""
+    """What came of it: messages that arrived, seconds from the first to the last, refusals, chats out of order.
+
+    `first_day`: how many arrived before the clock was moved on by a day, where a day's number holds back.
+    """
 
     arrived: int
     seconds: float
     refused: int
     disordered: int
+    first_day: int
 
     @property
     def per_second(self) -> float:
@@ -47,8 +71,20 @@ class Sent:
         return (self.arrived - 1) / self.seconds if self.seconds else 0.0
 
 
-def now() -> datetime:
-    return datetime.now(UTC)
+class Clock:
+    """A clock that begins at noon, and can be moved on by a day."""
+
+    def __init__(self) -> None:
+        self._begins = datetime(2026, 11, 23, 12, tzinfo=UTC)
+        self._since = time.monotonic()
+
+    def __call__(self) -> datetime:
+        """Tell the time."""
+        return self._begins + timedelta(seconds=time.monotonic() - self._since)
+
+    def moves(self) -> None:
+        """Let a day pass."""
+        self._begins += timedelta(days=1)
 
 
 @asynccontextmanager
@@ -63,54 +99,99 @@ async def served(application: web.Application) -> AsyncIterator[str]:
         await runner.cleanup()
 
 
-def put_notices(database: Database, channel: str, chats: int, number: int, first: int = 1000) -> None:
+def put_notices(database: Database, channel: str, chats: int, number: int) -> None:
     """Save notices in turn for so many chats, whose texts are numbers."""
     with database.transaction() as tx:
         ids = []
-        for chat in range(first, first + chats):
-            lane = accounts.lane_of(database.vault, channel, str(chat))
-            ids.append(accounts.ensure(tx, channel=channel, address=str(chat), lane=lane, now=now()))
+        for chat in addresses(chats):
+            lane = accounts.lane_of(database.vault, channel, chat)
+            ids.append(accounts.ensure(tx, channel=channel, address=chat, lane=lane, now=now()))
         for text in range(number):
             body = Reply(Markup(text)).to_json()
             row = NewRow(f"bench:{text}", ids[text % chats], channel, outbox.NOTICE, body)
             outbox.add(tx, row, now(), owner=None, lease_seconds=0)
 
 
-async def send_through_telegram(url: str, vault: Vault, *, notices: int, chats: int, processes: int = 1) -> Sent:
-    """Send notices with the default budget through a stand-in with Telegram's limits, by so many deliveries."""
-    server = TelegramServer(limits=Enforced())
+def addresses(chats: int) -> Iterator[str]:
+    """Name so many chats."""
+    return map(str, range(FIRST, FIRST + chats))
+
+
+async def send_through(url: str, vault: Vault, order: Order) -> Sent:
+    """Send notices through a stand-in that enforces what the settings allow, and no more."""
+    clock = Clock()
+    platforms = Platforms(Enforced(), clock=now if order.apart else clock)
+    budget = budgets_of(order.given, UTC)[order.channel]
+    enforce(platforms, order.given, budget.burst)
+    for chat in addresses(order.chats):
+        platforms.know(order.channel, chat)
     database = Database(url, vault)
-    put_notices(database, "telegram", chats, notices)
-    async with served(server.application()) as root:
-        rules = Rules(Limits(), budgets_of(Settings(), UTC))
-        channels = [Telegram(server.token, root) for _ in range(processes)]
-        stores = [Store(Database(url, vault)) for _ in range(processes)]
-        pairs = zip(stores, channels, strict=True)
-        deliveries = [Delivery(store, {"telegram": one}, uuid4().hex, now, rules) for store, one in pairs]
-        loops = [asyncio.create_task(one.run()) for one in deliveries]
-        until = time.monotonic() + 60 + 3 * notices / rules.budgets["telegram"].per_second
-        while len(server.sent) < notices and time.monotonic() < until:
-            await asyncio.sleep(0.05)
+    put_notices(database, order.channel, order.chats, order.notices)
+    database.close()
+    orders = {"url": url, "key": KEY.hex(), "delivery": order.given.model_dump(mode="json"), "limits": {}}
+    async with served(platforms.application()) as root, AsyncExitStack() as stack:
+        orders |= platforms.orders(root)
+        if order.apart:
+            await stack.enter_async_context(forked(orders, order.processes))
+        else:
+            await stack.enter_async_context(deliveries(url, vault, orders, order, clock))
+        first = await arrive(platforms, order.notices, 60 + 3 * order.notices / budget.per_second)
+        if len(platforms.came) < order.notices and order.given.zalo_oa_per_day:
+            clock.moves()
+            await arrive(platforms, order.notices, 60)
+    return outcome(platforms, first)
+
+
+def enforce(platforms: Platforms, given: Settings, burst: int) -> None:
+    """Let the Official Account take just what the settings allow: in a minute the rate and one burst, in a day all."""
+    known = platforms.zalo_oa.account
+    known.per_minute = int(given.zalo_oa_per_minute) + burst
+    known.per_day = given.zalo_oa_per_day
+
+
+async def arrive(platforms: Platforms, notices: int, seconds: float) -> int:
+    """Wait until all have arrived, or until for a while nothing has; gives how many."""
+    until = time.monotonic() + seconds
+    seen, quiet_at = 0, time.monotonic() + QUIET_SECONDS
+    while seen < notices and time.monotonic() < until and time.monotonic() < quiet_at:
+        await asyncio.sleep(0.05)
+        if len(platforms.came) > seen:
+            seen, quiet_at = len(platforms.came), time.monotonic() + QUIET_SECONDS
+    return seen
+
+
+@asynccontextmanager
+async def deliveries(
+    url: str, vault: Vault, orders: dict[str, Any], order: Order, clock: Callable[[], datetime]
+) -> AsyncIterator[None]:
+    """Run so many deliveries in this process, each with a store and connections of its own."""
+    rules = Rules(Limits(), budgets_of(order.given, UTC))
+    stores = [Store(Database(url, vault)) for _ in range(order.processes)]
+    channels = [(await channels_of(orders, store, clock))[order.channel] for store in stores]
+    pairs = zip(stores, channels, strict=True)
+    running = [Delivery(store, {order.channel: one}, uuid4().hex, clock, rules) for store, one in pairs]
+    loops = [asyncio.create_task(one.run()) for one in running]
+    try:
+        yield
+    finally:
         for loop in loops:
             loop.cancel()
             with suppress(asyncio.CancelledError):
                 await loop
-        for delivery in deliveries:
+        for delivery in running:
             await delivery.close()
         for channel in channels:
             await channel.close()
         for store in stores:
             await store.close()
-    database.close()
-    return outcome(server)
 
 
-def outcome(server: TelegramServer) -> Sent:
-    """Count what the stand-in saw."""
-    shown: defaultdict[int, list[int]] = defaultdict(list)
-    for _, chat, text in server.sent:
+def outcome(platforms: Platforms, first_day: int) -> Sent:
+    """Count what the stand-ins saw."""
+    shown: defaultdict[str, list[int]] = defaultdict(list)
+    for chat, text in platforms.came:
         shown[chat].append(int(text))
-    times = [at for at, _, _ in server.sent]
     disordered = sum(texts != sorted(set(texts)) for texts in shown.values())
     arrived = len({text for texts in shown.values() for text in texts})
-    return Sent(arrived, max(times) - min(times), len(server.refusals), disordered)
+    seconds = max(platforms.times, default=0.0) - min(platforms.times, default=0.0)
+    return Sent(arrived, seconds, platforms.refused, disordered, first_day)

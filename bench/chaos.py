@@ -1,6 +1,5 @@
 """Chaos: three processes on PostgreSQL of which one is killed again and again, behind platforms that fail a tenth.
 
-A call fails by a 5xx, by silence before or after the message was taken, or by a connection that drops, before or after.
 In the end every message must have arrived, once, but for those in doubt: these are counted, and a repeat is marked.
 """
 
@@ -8,29 +7,22 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import random
-import signal
-import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from aiohttp import web
 from sqlalchemy import func, select
 
 from bench.budget import served
 from bench.chaos_worker import NEWS
+from bench.forks import Forks, forked
 from bench.load import KEY
+from bench.platforms import CHANNELS, SEED, Key, Platforms, now
 from bot.channels.base import REPEATED
-from bot.standins.faults import Fault, Faults, Wrong
 from bot.standins.telegram import Limits as Enforced
-from bot.standins.telegram import TelegramServer
-from bot.standins.zalo_bot import ZaloBotServer
 from bot.store import Store
 from handlers.messages import Incoming, Kind
 from storage import accounts, events
@@ -40,10 +32,7 @@ from storage.events import NewEvent
 from storage.schema import account, event, outbox
 from storage.vault import Vault
 
-ROOT = Path(__file__).resolve().parents[1]
-SEED = 20201120
-Key = tuple[str, str]
-"""A message: the chat and its text."""
+AUTHORISE_SECONDS = 1.0  # between looks of the account's administrator
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,30 +46,11 @@ class Plan:
     replies_per_second: float = 4.0
     news_every: float = 5.0  # each is a notice to every chat
     wrong: float = 0.1  # of the calls
+    token_seconds: float = 20.0  # how long a token of the Official Account lives
+    end_every: float = 15.0  # now and then one ends before its time
     send_seconds: float = 2.0
     lease_seconds: float = 6.0
     end_seconds: float = 120.0  # after which what is still open counts as lost
-
-
-class Tenth(Faults):
-    """Lets a share of the sends go wrong, each way as often as the others."""
-
-    def __init__(self, plan: Plan) -> None:
-        super().__init__()
-        self._plan = plan
-        self._chance = random.Random(SEED)
-        self.made: Counter[str] = Counter()
-
-    def take(self, path: str) -> Fault | None:
-        """Choose whether and how this call goes wrong."""
-        if not path.endswith("sendMessage") or self._chance.random() >= self._plan.wrong:
-            return None
-        silence = self._plan.send_seconds * 1.5
-        faults = [Fault(Wrong.STATUS, 500), Fault(Wrong.LOST, 502), Fault(Wrong.SILENT, silence)]
-        faults += [Fault(Wrong.SLOW, silence), Fault(Wrong.DROP_BEFORE), Fault(Wrong.DROP_AFTER)]
-        chosen = self._chance.choice(faults)
-        self.made[chosen.wrong.name.lower()] += 1
-        return chosen
 
 
 @dataclass(slots=True)
@@ -94,6 +64,8 @@ class Found:
     repeated: int = 0  # arrived again, marked, and in doubt before
     in_doubt: int = 0  # not repeated, or not once more, since they may have arrived
     doubt_lost: int = 0  # of these, those that did not
+    renewals: int = 0  # of the Official Account's token
+    authorised: int = 0  # anew, by a person, for a new pair was lost on its way
     faults: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
 
@@ -101,7 +73,8 @@ class Found:
         return (
             f"{self.kills} kills, faults {dict(self.faults)}; {self.arrived} of {self.expected} messages arrived;"
             f" {self.repeated} arrived again, each marked; {self.in_doubt} stayed in doubt, of which"
-            f" {self.doubt_lost} had not arrived; {self.refused} times too many (429)"
+            f" {self.doubt_lost} had not arrived; {self.refused} times too many (429);"
+            f" the Official Account's token renewed {self.renewals} times, authorised anew {self.authorised} times"
         )
 
     def check(self) -> None:
@@ -117,17 +90,12 @@ class Chaos:
         self.url, self.plan = url, plan
         self.vault = Vault(KEY)
         self.store = Store(Database(url, self.vault))
-        self.telegram = TelegramServer(limits=Enforced(chat=(3, 1.0)))
-        self.zalo = ZaloBotServer(now)
-        self.faults = self.telegram.faults = self.zalo.faults = Tenth(plan)
-        self.came: list[Key] = []
-        self.telegram.heard = lambda chat, text: self.came.append((f"telegram {chat}", text))
-        self.zalo.heard = lambda sent: self.came.append((f"zalo_bot {sent['chat_id']}", sent["text"]))
-        self.chats = [(("telegram", "zalo_bot")[number % 2], str(1000 + number)) for number in range(plan.chats)]
-        self.zalo.chats |= {address for channel, address in self.chats if channel == "zalo_bot"}
+        self.platforms = Platforms(Enforced(chat=(3, 1.0)), plan.wrong, plan.send_seconds * 1.5, plan.token_seconds)
+        self.chats = [(CHANNELS[number % 3], str(1000 + number)) for number in range(plan.chats)]
+        for channel, address in self.chats:
+            self.platforms.know(channel, address)
         self.accounts: list[int] = []
         self.expected: dict[Key, tuple[str, str]] = {}  # message → key of its event, kind
-        self._pids: list[int] = []
         self._chance = random.Random(SEED)
 
     def _begin(self, tx: Connection) -> list[int]:
@@ -160,40 +128,32 @@ class Chaos:
     async def run(self, found: Found) -> None:
         """Let it happen, kill, and wait until all is quiet."""
         self.accounts = await self.store.write("chaos_begin", self._begin)
-        async with served(self._application()) as root:
-            worker = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bench.chaos_worker", json.dumps(self._orders(root))),
-                cwd=ROOT,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,
+        async with (
+            served(self.platforms.application()) as root,
+            forked(self._orders(root), self.plan.processes) as forks,
+        ):
+            person = asyncio.create_task(self._authorise())
+            await asyncio.gather(
+                self._every(1 / self.plan.replies_per_second, self.says),
+                self._every(self.plan.news_every, self.happens),
+                self._every(self.plan.end_every, self._end_the_token),
+                self._kill(forks, found),
             )
-            try:
-                for _ in range(self.plan.processes):
-                    self._pids.append(await _started(worker))
-                await asyncio.gather(
-                    self._every(1 / self.plan.replies_per_second, self.says),
-                    self._every(self.plan.news_every, self.happens),
-                    self._kill(worker, found),
-                )
-                await self._quiet()
-            finally:
-                for pid in self._pids:
-                    os.kill(pid, signal.SIGKILL)
-                worker.kill()
-                await worker.wait()
+            await self._quiet()
+            person.cancel()
         await self.store.read(lambda tx: self._judge(tx, found))
-
-    def _application(self) -> web.Application:
-        application = web.Application()
-        application.add_routes([*self.telegram.routes("/telegram"), *self.zalo.routes()])
-        return application
 
     def _orders(self, root: str) -> dict[str, Any]:
         limits = {"lease_seconds": self.plan.lease_seconds, "send_seconds": self.plan.send_seconds}
-        platforms = {"telegram": f"{root}/telegram", "telegram_token": self.telegram.token}
-        platforms |= {"zalo": root, "zalo_token": self.zalo.token}
-        return {"url": self.url, "key": KEY.hex(), "limits": limits, **platforms}
+        return {"url": self.url, "key": KEY.hex(), "delivery": {}, "limits": limits, **self.platforms.orders(root)}
+
+    async def _end_the_token(self, _number: int) -> None:
+        self.platforms.end_the_token()
+
+    async def _authorise(self) -> None:
+        while True:
+            await self.platforms.authorise(self.store)
+            await asyncio.sleep(AUTHORISE_SECONDS)
 
     async def _every(self, seconds: float, do: Callable[[int], Any]) -> None:
         until = time.monotonic() + self.plan.seconds
@@ -203,14 +163,13 @@ class Chaos:
             number += 1
             await asyncio.sleep(seconds)
 
-    async def _kill(self, worker: asyncio.subprocess.Process, found: Found) -> None:
+    async def _kill(self, forks: Forks, found: Found) -> None:
         until = time.monotonic() + self.plan.seconds
         while time.monotonic() < until:
             await asyncio.sleep(self.plan.kill_every)
-            dead = self._pids.pop(0)
-            os.kill(dead, signal.SIGKILL)
+            forks.kill()
             found.kills += 1
-            self._pids.append(await _started(worker))
+            await forks.start()
 
     async def _quiet(self) -> None:
         until = time.monotonic() + self.plan.end_seconds
@@ -221,13 +180,14 @@ class Chaos:
         """Compare what arrived with what should have, and with what the outbox says of it."""
         arrived: defaultdict[Key, list[bool]] = defaultdict(list)
         order: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-        for chat, shown in self.came:
+        for chat, shown in self.platforms.came:
             text = shown.removeprefix(REPEATED).strip()
             if (chat, text) not in arrived:
                 order[chat, text[0]].append(text)
             arrived[chat, text].append(shown.startswith(REPEATED))
         found.expected, found.arrived = len(self.expected), len(arrived)
-        found.refused, found.faults = len(self.telegram.refusals), self.faults.made
+        found.refused, found.faults = self.platforms.refused, self.platforms.faults.made
+        found.renewals, found.authorised = self.platforms.zalo_oa.account.renewals, self.platforms.authorised
         found.wrong += [f"came out of nowhere: {key}" for key in arrived.keys() - self.expected.keys()]
         found.wrong += [f"{at}: out of order {texts}" for at, texts in order.items() if texts != sorted(texts)]
         rows = {(f"{row.channel} {row.address}", row.key): row for row in tx.execute(_ROWS)}
@@ -262,17 +222,6 @@ def _open(tx: Connection) -> int:
     rows = select(func.count()).where(outbox.c.state.in_(OPEN)).scalar_subquery()
     waiting = select(func.count()).where(event.c.state == "pending").scalar_subquery()
     return int(tx.execute(select(rows + waiting)).scalar_one())
-
-
-async def _started(worker: asyncio.subprocess.Process) -> int:
-    assert worker.stdin is not None
-    assert worker.stdout is not None
-    worker.stdin.write(b"start\n")
-    return int(await worker.stdout.readline())
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
 
 
 async def chaos(url: str, plan: Plan) -> Found:

@@ -7,10 +7,11 @@ import asyncio
 import os
 from contextlib import nullcontext
 
-from bench.budget import send_through_telegram
+from bench.budget import Order, send_through
 from bench.drain import drain
 from bench.load import KEY
 from bench.turn import empty_database
+from bot.settings.delivery import Delivery as Settings
 from storage.vault import Vault
 from tests.engines import running_server
 
@@ -37,24 +38,32 @@ def run_drain(given: argparse.Namespace, server: str | None) -> None:
 
 
 def run_budget(given: argparse.Namespace, server: str | None) -> None:
+    limits = {f"{given.channel}_per_day": given.per_day} if given.per_day else {}
+    if given.channel == "zalo_oa":
+        limits["zalo_oa_per_minute"] = BUDGET * 60
+    order = Order(given.channel, given.notices, given.chats, given.processes, given.apart, Settings(**limits))
     with empty_database(given.engine, server) as url:
-        sent = asyncio.run(
-            send_through_telegram(url, Vault(KEY), notices=given.notices, chats=given.chats, processes=given.processes)
-        )
+        sent = asyncio.run(send_through(url, Vault(KEY), order))
     share = sent.per_second / BUDGET
     print(
-        f"{given.engine}, {given.processes} deliveries: {sent.arrived} of {given.notices} notices to {given.chats}"
-        f" chats in {sent.seconds:.1f} s: {sent.per_second:.2f}/s, {share:.1%} of the budget; refused {sent.refused},"
-        f" chats out of order {sent.disordered} {load()}"
+        f"{given.channel} on {given.engine}, {given.processes} {'processes' if given.apart else 'deliveries'}:"
+        f" {sent.arrived} of {given.notices} notices to {given.chats} chats in {sent.seconds:.1f} s:"
+        f" {sent.per_second:.2f}/s, {share:.1%} of the budget; refused {sent.refused}, chats out of order"
+        f" {sent.disordered}{f'; {sent.first_day} on the first day' if given.per_day else ''} {load()}"
     )
-    good = sent.arrived == given.notices and share >= REACH_SHARE and sent.refused <= 1 and not sent.disordered
-    print(f"- reach {REACH_SHARE:.0%} without a refusal after the first: {verdict(good)}")
+    is_whole = sent.arrived == given.notices and sent.refused <= 1 and not sent.disordered
+    if given.per_day:
+        is_kept = is_whole and sent.first_day == given.per_day * 0.9
+        print(f"- nine tenths of the day's number, the rest on the next day: {verdict(is_kept)}")
+    else:
+        is_used = is_whole and share >= REACH_SHARE
+        print(f"- reach {REACH_SHARE:.0%} without a refusal after the first: {verdict(is_used)}")
 
 
 def run_webhook(given: argparse.Namespace, _server: str | None) -> None:
     from bench.acknowledging import measure
 
-    measure(given.per_second, given.seconds)
+    measure(given.per_second, given.seconds, equal=given.equal)
 
 
 def run_chaos(given: argparse.Namespace, server: str | None) -> None:
@@ -71,8 +80,12 @@ def main() -> None:
     options.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite")
     options.add_argument("--notices", type=int, default=2000)
     options.add_argument("--chats", type=int, default=400)
+    options.add_argument("--channel", choices=("telegram", "zalo_oa"), default="telegram", help="whose budget")
     options.add_argument("--processes", type=int, default=1, help="deliveries that share the budget")
+    options.add_argument("--apart", action="store_true", help="each of them a process of its own (PostgreSQL)")
+    options.add_argument("--per-day", type=int, default=0, help="a day's number for the Official Account")
     options.add_argument("--per-second", type=float, default=100.0, help="events at the webhook")
+    options.add_argument("--equal", action="store_true", help="the import has the priority of the measurement")
     options.add_argument("--seconds", type=float, default=120.0)
     options.add_argument("--kill-every", type=float, default=10.0, help="seconds between two kills")
     given = options.parse_args()

@@ -6,7 +6,8 @@ import asyncio
 import time
 from contextlib import suppress
 
-from bench.budget import now, put_notices
+from bench.budget import put_notices
+from bench.platforms import now
 from bot.channels.base import Outgoing
 from bot.delivery import Delivery
 from bot.settling import Limits, Rules

@@ -12,8 +12,9 @@ from aiohttp import web
 
 from bot.channels.zalo.oa_receiving import PATH
 from bot.cli.output import tell, write
-from bot.standins.by_hand import routes
+from bot.standins.by_hand import ByHand
 from bot.standins.telegram import Limits, TelegramServer
+from bot.standins.troubles import Troubles
 from bot.standins.zalo_bot import ZaloBotServer
 from bot.standins.zalo_oa import ZaloOaServer
 from knowledge.errors import Wrong
@@ -42,7 +43,8 @@ async def _serve(port: int, webhook: str) -> None:
     bot.heard = lambda sent: _show(str(sent["chat_id"]), sent)
     telegram.heard = lambda to, text: _show(str(to), {"text": text})
     application = oa.application()
-    application.add_routes([*bot.routes(), *telegram.routes(TELEGRAM), *routes(oa, bot, telegram, webhook)])
+    application.add_routes([*bot.routes(), *telegram.routes(TELEGRAM)])
+    application.add_routes([*ByHand(oa, bot, telegram, webhook).routes(), *Troubles(oa, bot, telegram).routes()])
     # A poll that is held open must not hold the stop up.
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.5)
     await runner.setup()
@@ -92,3 +94,7 @@ def _explain(oa: ZaloOaServer, bot: ZaloBotServer, telegram: TelegramServer, roo
     tell("They share a telephone number, and a colleague answers them from Zalo's console, by:")
     tell(f"  curl --data 84900000001 {root}/share/1001")
     tell(f"  curl --data 'Tôi là cán bộ trực' {root}/console/1001")
+    tell("The next three calls go wrong, the token ends, they were silent for 8 days (docs/zalo.md has all of these):")
+    tell(f"  curl -X POST '{root}/fault/oa/status?times=3'")
+    tell(f"  curl -X POST {root}/tokens/end")
+    tell(f"  curl -X POST {root}/days/1001/8")

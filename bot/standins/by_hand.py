@@ -9,60 +9,64 @@ from aiohttp import web
 
 from bot.standins.telegram import TelegramServer
 from bot.standins.zalo_bot import ZaloBotServer
-from bot.standins.zalo_oa import ZaloOaServer
+from bot.standins.zalo_oa import Json, ZaloOaServer
 
 Telling = Callable[[aiohttp.ClientSession], Awaitable[int]]
 
 
-def routes(oa: ZaloOaServer, bot: ZaloBotServer, telegram: TelegramServer, webhook: str) -> list[web.RouteDef]:
-    """Give the routes by which somebody says something; the body is what they say.
+class ByHand:
+    """The routes by which somebody says or does something; the body is what they say. `webhook`: of the account."""
 
-    `POST /say/PERSON`: to the Official Account, whose events go to `webhook`; `POST /say/bot/PERSON`: to the bot of the
-    Bot Platform, `POST /say/telegram/NUMBER`: to Telegram's, which poll or have said where their events go.
-    `POST /share/PERSON`: they share a telephone number with the Official Account; `POST /console/PERSON`: a colleague
-    answers them from Zalo's console.
-    """
+    def __init__(self, oa: ZaloOaServer, bot: ZaloBotServer, telegram: TelegramServer, webhook: str) -> None:
+        self._oa, self._bot, self._telegram = oa, bot, telegram
+        self._webhook = webhook
 
-    async def to_oa(request: web.Request) -> web.Response:
-        event = oa.wrote(request.match_info["who"], await _said(request))
-        return await _told(lambda session: oa.tell(session, webhook, event))
+    def routes(self) -> list[web.RouteDef]:
+        """Give the routes: what each does is in `docs/zalo.md`."""
+        return [
+            web.post("/say/bot/{who}", self._to_bot),
+            web.post("/say/telegram/{who}", self._to_telegram),
+            web.post("/{what:say|share|console|follow|unfollow|withdraw|seen}/{who}", self._to_oa),
+        ]
 
-    async def to_bot(request: web.Request) -> web.Response:
-        event = bot.wrote(request.match_info["who"], await _said(request))
-        if bot.webhook is None:
-            bot.waiting.append(event)
+    async def _to_oa(self, request: web.Request) -> web.Response:
+        who, said = request.match_info["who"], (await request.text()).strip()
+        event = self._event(request.match_info["what"], who, said)
+        if event is None:
+            return web.Response(status=404, text="nothing was sent to them\n")
+        return await _told(lambda session: self._oa.tell(session, self._webhook, event))
+
+    def _event(self, what: str, who: str, said: str) -> Json | None:
+        match what:
+            case "say":
+                return self._oa.wrote(who, said)
+            case "share":
+                return self._oa.shared(who, said)
+            case "console":
+                return self._oa.answered_by_hand(who, said)
+            case "withdraw":
+                return self._oa.withdrew(who)
+            case "seen":
+                sent = [one for one in self._oa.sent if one.to == who]
+                return self._oa.receipt(sent[-1], seen=True) if sent else None
+        return self._oa.follows(who, still=what == "follow")
+
+    async def _to_bot(self, request: web.Request) -> web.Response:
+        event = self._bot.wrote(request.match_info["who"], (await request.text()).strip())
+        if self._bot.webhook is None:
+            self._bot.waiting.append(event)
             return web.Response(text="it waits for the bot's next poll\n")
-        return await _told(lambda session: bot.tell(session, event))
+        return await _told(lambda session: self._bot.tell(session, event))
 
-    async def share(request: web.Request) -> web.Response:
-        event = oa.shared(request.match_info["who"], await _said(request))
-        return await _told(lambda session: oa.tell(session, webhook, event))
-
-    async def by_hand(request: web.Request) -> web.Response:
-        event = oa.answered_by_hand(request.match_info["who"], await _said(request))
-        return await _told(lambda session: oa.tell(session, webhook, event))
-
-    async def to_telegram(request: web.Request) -> web.Response:
+    async def _to_telegram(self, request: web.Request) -> web.Response:
         who = request.match_info["who"]
         if not who.isdecimal():
             return web.Response(status=400, text="on Telegram a person is a number\n")
-        update = telegram.wrote(int(who), await _said(request))
-        if telegram.webhook is None:
-            telegram.update(update)
+        update = self._telegram.wrote(int(who), (await request.text()).strip())
+        if self._telegram.webhook is None:
+            self._telegram.update(update)
             return web.Response(text="it waits for the bot's next poll\n")
-        return await _told(lambda session: telegram.tell(session, update))
-
-    return [
-        web.post("/say/bot/{who}", to_bot),
-        web.post("/say/telegram/{who}", to_telegram),
-        web.post("/say/{who}", to_oa),
-        web.post("/share/{who}", share),
-        web.post("/console/{who}", by_hand),
-    ]
-
-
-async def _said(request: web.Request) -> str:
-    return (await request.text()).strip()
+        return await _told(lambda session: self._telegram.tell(session, update))
 
 
 async def _told(telling: Telling) -> web.Response:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -38,7 +37,15 @@ class Faults:
     """The faults that wait, first come first served; `path` limits them to the requests that end so."""
 
     def __init__(self) -> None:
-        self._waiting: deque[tuple[str, Fault]] = deque()
+        self._waiting: list[tuple[str, Fault]] = []
+
+    def __len__(self) -> int:
+        """Count the faults that wait."""
+        return len(self._waiting)
+
+    def forget(self) -> None:
+        """Let nothing go wrong any more."""
+        self._waiting.clear()
 
     def add(self, wrong: Wrong, number: float = 0, path: str = "") -> None:
         """Let a coming request go wrong."""
@@ -46,8 +53,10 @@ class Faults:
 
     def take(self, path: str) -> Fault | None:
         """Take the fault that is meant for this request."""
-        if self._waiting and path.endswith(self._waiting[0][0]):
-            return self._waiting.popleft()[1]
+        for number, (end, fault) in enumerate(self._waiting):
+            if path.endswith(end):
+                del self._waiting[number]
+                return fault
         return None
 
 

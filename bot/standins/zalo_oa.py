@@ -8,104 +8,70 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
 
-import aiohttp
 from aiohttp import web
 
 from bot.standins.faults import Faults, Handler, Wrong, apply
-from bot.standins.zalo_zns import ZnsDesk
+from bot.standins.zalo_happenings import Account, Happenings, Json, Person, Sent
 
 FREE, REACHED = timedelta(hours=48), timedelta(days=7)
 CODE_LIFE = timedelta(minutes=10)  # of an authorisation code, which works once
 TEXT_MOST, BUTTONS_MOST, IMAGE_MOST, FILE_MOST = 2000, 5, 1 << 20, 5 << 20
 DOCUMENTS = (".pdf", ".doc", ".docx", ".csv")
-Json = dict[str, Any]
+__all__ = ["Account", "Json", "Person", "Sent", "ZaloOaServer"]
 
 
-@dataclass(slots=True)
-class Person:
-    """Somebody who knows the account: when they last made contact, and whether they follow it and take messages."""
-
-    last: datetime | None = None
-    follows: bool = True
-    blocks: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A message that arrived: to whom, what, and whether it was charged."""
-
-    to: str
-    message: Json
-    id: str
-    charged: bool
-
-
-@dataclass
-class Account:
-    """What the servers know of one application and its account."""
-
-    app_id: str = "360846524940903967"
-    app_secret: str = "a secret of the application"  # noqa: S105 - of the stand-in
-    oa_secret: str = "a secret of the account"  # noqa: S105 - of the stand-in
-    oa_id: str = "388613280878808645"
-    expires_in: float = 90000.0  # seconds: 25 hours, as the platform says
-    per_minute: int = 4000
-    refresh: str = "refresh-0"
-    access: dict[str, datetime] = field(default_factory=dict)  # each token that lives, until when
-    ended: set[str] = field(default_factory=set)
-    codes: dict[str, tuple[str, datetime]] = field(default_factory=dict)  # code → challenge, until when
-    renewals: int = 0
-
-
-class ZaloOaServer:
-    """The servers. `clock` tells the time, so that days can pass in a moment."""
+class ZaloOaServer(Happenings):
+    """The servers."""
 
     def __init__(self, clock: Callable[[], datetime], account: Account | None = None) -> None:
-        self.account = account or Account()
-        self.clock = clock
-        self.people: dict[str, Person] = {}
+        super().__init__(clock, account)
         self.sent: list[Sent] = []
         self.asked: list[tuple[str, Json]] = []
         self.uploaded: dict[str, bytes] = {}
         self.files: dict[str, bytes] = {}
-        self.zns = ZnsDesk()
         self.faults = Faults()
         self.heard: Callable[[Sent], None] | None = None
+        self.limited = 0  # calls that were refused, for there were too many
         self._minute: tuple[int, int] = (0, 0)
-        self._numbers = 0
+        self._today: tuple[date, int] = (date.min, 0)
+
+    def routes(self) -> list[web.RouteDef]:
+        """Give the routes of all three roots; a fault that waits is for one of these alone."""
+        posts = {
+            "/v4/oa/access_token": self._token,
+            "/v3.0/oa/message/cs": self._allowed(self._send),
+            "/v2.0/oa/upload/image": self._allowed(self._image),
+            "/v2.0/oa/upload/file": self._allowed(self._file),
+            "/message/template": self._allowed(self._template),
+        }
+        gets = {
+            "/v4/oa/permission": self._permission,
+            "/v2.0/oa/getoa": self._allowed(self._who),
+            "/files/{name}": self._fetched,
+        }
+        made = [web.post(path, self._faulty(handler)) for path, handler in posts.items()]
+        return made + [web.get(path, self._faulty(handler)) for path, handler in gets.items()]
 
     def application(self) -> web.Application:
-        """Make the application: one for all three roots."""
-        application = web.Application(client_max_size=FILE_MOST * 2, middlewares=[self._wrong])
-        application.add_routes(
-            [
-                web.get("/v4/oa/permission", self._permission),
-                web.post("/v4/oa/access_token", self._token),
-                web.post("/v3.0/oa/message/cs", self._allowed(self._send)),
-                web.post("/v2.0/oa/upload/image", self._allowed(self._image)),
-                web.post("/v2.0/oa/upload/file", self._allowed(self._file)),
-                web.post("/message/template", self._allowed(self._template)),
-                web.get("/v2.0/oa/getoa", self._allowed(self._who)),
-                web.get("/files/{name}", self._fetched),
-            ]
-        )
+        """Make the application."""
+        application = web.Application(client_max_size=FILE_MOST * 2)
+        application.add_routes(self.routes())
         return application
 
-    @web.middleware
-    async def _wrong(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        fault = self.faults.take(request.path)
-        if fault is None:
-            return await handler(request)
-        if fault.wrong is Wrong.CODE:
-            return _no(int(fault.number), "as it was told")
-        return await apply(fault, request, handler)
+    def _faulty(self, handler: Handler) -> Handler:
+        async def called(request: web.Request) -> web.StreamResponse:
+            fault = self.faults.take(request.path)
+            if fault is None:
+                return await handler(request)
+            if fault.wrong is Wrong.CODE:
+                return _no(int(fault.number), "as it was told")
+            return await apply(fault, request, handler)
+
+        return called
 
     async def _permission(self, request: web.Request) -> web.Response:
         """Agree, as the account's administrator, and lead back with a code."""
@@ -127,10 +93,15 @@ class ZaloOaServer:
             return _refused("Invalid refresh token")
         return web.json_response(self.renew())
 
+    def end_tokens(self) -> None:
+        """Let the access token end before its time."""
+        self.account.ended |= self.account.access.keys()
+        self.account.access.clear()
+
     def renew(self) -> Json:
         """Give a new pair; both old tokens are dead from now on."""
         known = self.account
-        known.ended |= known.access.keys()
+        self.end_tokens()
         known.renewals += 1
         access, known.refresh = f"access-{secrets.token_hex(8)}", f"refresh-{secrets.token_hex(8)}"
         known.access = {access: self.clock() + timedelta(seconds=known.expires_in)}
@@ -144,6 +115,7 @@ class ZaloOaServer:
             count = self._minute[1] + 1 if self._minute[0] == minute else 1
             self._minute = minute, count
             if count > self.account.per_minute:
+                self.limited += 1
                 return _no(-32, "Your application reached limit call api")
             token = request.headers.get("access_token", "")
             until = self.account.access.get(token)
@@ -161,6 +133,9 @@ class ZaloOaServer:
         refusal = _fault_of(body["message"]) or self._unreachable(who)
         if refusal is not None:
             return refusal
+        if self._used_up():
+            self.limited += 1
+            return _no(-211, "out of quota")
         last = self.people[who].last
         self._numbers += 1
         sent = Sent(who, body["message"], f"m{self._numbers}", last is not None and self.clock() - last > FREE)
@@ -169,6 +144,15 @@ class ZaloOaServer:
             self.heard(sent)
         at = self._stamp()
         return _yes({"message_id": sent.id, "user_id": who, "sent_time": at})
+
+    def _used_up(self) -> bool:
+        """Count a message of the day; True where there may be no more."""
+        today = self.clock().date()
+        count = self._today[1] + 1 if self._today[0] == today else 1
+        if self.account.per_day and count > self.account.per_day:
+            return True
+        self._today = today, count
+        return False
 
     def _unreachable(self, who: str) -> web.Response | None:
         person = self.people.get(who)
@@ -208,65 +192,6 @@ class ZaloOaServer:
     async def _fetched(self, request: web.Request) -> web.Response:
         content = self.files.get(request.match_info["name"])
         return web.Response(status=404) if content is None else web.Response(body=content)
-
-    def wrote(self, who: str, text: str) -> Json:
-        """Make the event of somebody who wrote; they made contact by that."""
-        self.people.setdefault(who, Person()).last = self.clock()
-        self._numbers += 1
-        message = {"text": text, "msg_id": f"in{self._numbers}"}
-        known = {"sender": {"id": who}, "recipient": {"id": self.account.oa_id}, "user_id_by_app": f"9{who}"}
-        return self.event("user_send_text", **known, message=message)
-
-    def shared(self, who: str, phone: str) -> Json:
-        """Make the event of somebody who filled in the form that asks for their contact: they are in touch by that."""
-        self.people.setdefault(who, Person()).last = self.clock()
-        self.zns.phones.add(phone)
-        known = {"sender": {"id": who}, "recipient": {"id": self.account.oa_id}, "user_id_by_app": f"9{who}"}
-        return self.event("user_submit_info", **known, info={"name": "An", "phone": phone, "address": "1 Đường A"})
-
-    def answered_by_hand(self, who: str, text: str) -> Json:
-        """Make the echo of a colleague's message, who wrote to somebody in Zalo's own console."""
-        self._numbers += 1
-        sender, message = (
-            {"id": self.account.oa_id, "admin_id": "1112223"},
-            {"text": text, "msg_id": f"by{self._numbers}"},
-        )
-        return self.event("oa_send_text", sender=sender, recipient={"id": who}, message=message)
-
-    def receipt(self, sent: Sent, *, seen: bool = False) -> Json:
-        """Make the receipt of a message."""
-        parties = {"sender": {"id": self.account.oa_id}, "recipient": {"id": sent.to}}
-        if seen:
-            return self.event("user_seen_message", **parties, message={"msg_ids": [sent.id]})
-        return self.event("user_received_message", **parties, message={"msg_id": sent.id})
-
-    def receipt_by_phone(self, sent: Json) -> Json:
-        """Make the receipt of a message by phone, whose recipient is a number."""
-        told = {"msg_id": "zns", "tracking_id": sent["tracking_id"], "delivery_time": self._stamp()}
-        parties = {"sender": {"id": self.account.oa_id}, "recipient": {"id": sent["phone"]}}
-        return self.event("user_received_message", **parties, message=told)
-
-    def _stamp(self) -> str:
-        return str(int(self.clock().timestamp() * 1000))
-
-    def event(self, name: str, **content: Any) -> Json:
-        """Make an event."""
-        at = self._stamp()
-        return {"app_id": self.account.app_id, **content, "event_name": name, "timestamp": at}
-
-    def signed(self, event: Json) -> tuple[bytes, dict[str, str]]:
-        """Write an event as it is sent: its bytes and the headers."""
-        body = json.dumps(event, ensure_ascii=False).encode()
-        known = self.account
-        mac = hashlib.sha256(known.app_id.encode() + body + f"{event['timestamp']}{known.oa_secret}".encode())
-        return body, {"Content-Type": "application/json", "X-ZEvent-Signature": f"mac={mac.hexdigest()}"}
-
-    async def tell(self, session: aiohttp.ClientSession, webhook: str, event: Json, *, by_phone: bool = False) -> int:
-        """Send an event to a webhook and give the status of its answer; `by_phone`: it is of messages by phone."""
-        body, headers = self.signed(event)
-        headers |= {"X-ZEvent-Server": "ZNS"} if by_phone else {}
-        async with session.post(webhook, data=body, headers=headers) as answer:
-            return answer.status
 
 
 def challenge_of(verifier: str) -> str:
