@@ -34,7 +34,7 @@ from storage.vault import Vault
 
 HOST = "127.0.0.1"
 FIRST = 1000  # the address of the first chat
-QUIET_SECONDS = 10.0  # after which nothing more is to come: far longer than any pause of a budget
+HELD_SECONDS = 1.0  # in which no more may come once the day's number for notices is reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +135,13 @@ async def send_through(url: str, vault: Vault, order: Order) -> Sent:
             await stack.enter_async_context(forked(orders, order.processes))
         else:
             await stack.enter_async_context(deliveries(url, vault, orders, order, clock))
-        first = await arrive(platforms, order.notices, 60 + 3 * order.notices / budget.per_second)
-        if len(platforms.came) < order.notices and order.given.zalo_oa_per_day:
+        seconds = 60 + 3 * order.notices / budget.per_second
+        first = await arrive(platforms, budget.per_day * 9 // 10 or order.notices, seconds)
+        if budget.per_day:
+            await asyncio.sleep(HELD_SECONDS)
+            first = len(platforms.came)
             clock.moves()
-            await arrive(platforms, order.notices, 60)
+            await arrive(platforms, order.notices, seconds)
     return outcome(platforms, first)
 
 
@@ -150,14 +153,11 @@ def enforce(platforms: Platforms, given: Settings, burst: int) -> None:
 
 
 async def arrive(platforms: Platforms, notices: int, seconds: float) -> int:
-    """Wait until all have arrived, or until for a while nothing has; gives how many."""
+    """Wait for so many seconds at most until all have arrived; gives how many."""
     until = time.monotonic() + seconds
-    seen, quiet_at = 0, time.monotonic() + QUIET_SECONDS
-    while seen < notices and time.monotonic() < until and time.monotonic() < quiet_at:
+    while len(platforms.came) < notices and time.monotonic() < until:
         await asyncio.sleep(0.05)
-        if len(platforms.came) > seen:
-            seen, quiet_at = len(platforms.came), time.monotonic() + QUIET_SECONDS
-    return seen
+    return len(platforms.came)
 
 
 @asynccontextmanager

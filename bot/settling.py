@@ -1,7 +1,8 @@
 """What becomes of a row once it was sent, or could not be: settled, put back for another try, given up.
 
-Each is one commit by itself. In the same commit the chat begins its rest, a platform that asks to wait is obeyed, and
-an operator is told of a message that is given up.
+Each is one commit by itself, in which the account comes first, then the budget, then the row: as in a turn, so that
+none waits for another in a circle. In the same commit the chat begins its rest, a platform that asks to wait is
+obeyed, and an operator is told of a message that is given up.
 """
 
 from __future__ import annotations
@@ -94,8 +95,8 @@ class Settler:
         self, row: Claimed, state: str, external_id: str | None, error: str | None, tx: Connection
     ) -> bool | None:
         now = self._clock()
-        more = outbox.settle(tx, row, self._owner, state, now, external_id=external_id, error=error)
         chat_pace.rest(tx, self._rules.budgets.get(row.channel), row)
+        more = outbox.settle(tx, row, self._owner, state, now, external_id=external_id, error=error)
         if state == outbox.FAILED and more is not None and self._rules.buried is not None:
             self._rules.buried(tx, row.channel, now)
         return more
@@ -128,13 +129,13 @@ class Settler:
 
         def release(tx: Connection) -> None:
             doubtful = isinstance(error, Uncertain)
-            outbox.release(tx, row.id, self._owner, again, str(error), may_have_arrived=doubtful)
-            outbox.give_back(tx, behind, self._owner)
             budget = self._rules.budgets.get(row.channel)
             if isinstance(error, SlowDown):
                 chat_pace.stop(tx, budget, row, pause)
             elif doubtful:
                 chat_pace.rest(tx, budget, row)
+            outbox.release(tx, row.id, self._owner, again, str(error), may_have_arrived=doubtful)
+            outbox.give_back(tx, behind, self._owner)
 
         await self._write("release", release)
         return Outcome(False, pause)
@@ -148,10 +149,10 @@ class Settler:
 
     def _move(self, row: Claimed, address: str, behind: Sequence[int], tx: Connection) -> None:
         vault, now = self._store.database.vault, self._clock()
-        outbox.release(tx, row.id, self._owner, now, "moved")
-        outbox.give_back(tx, behind, self._owner)
         old, new = (accounts.lane_of(vault, row.channel, place) for place in (row.address, address))
         presence.move(tx, old, address, new, now)
+        outbox.release(tx, row.id, self._owner, now, "moved")
+        outbox.give_back(tx, behind, self._owner)
 
     def _close_account(self, row: Claimed, error: str, tx: Connection) -> None:
         now = self._clock()

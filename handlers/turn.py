@@ -106,10 +106,12 @@ def take(tx: Connection, lane: str, handlers: Handlers, lease: Lease, now: datet
         return _give_up(tx, event, handlers, lease, now)
     if event.account is None:
         happenings = handlers.work[event.kind](tx, event, now) or ()
-        told = _add_notices(tx, event, handlers.rules, happenings, now)
+        told = _told(tx, handlers.rules, happenings, now)
+        numbered.stand(tx, None, {}, told, now)
+        _add_notices(tx, event, told, now)
         audit.add(tx, event.kind, now, event_id=event.id, lane=event.lane)
         events.finish(tx, event.id, now)
-        return Taken(event.id, more=event.more, queued=told, personal=False)
+        return Taken(event.id, more=event.more, queued=bool(told), personal=False)
     if event.kind == MESSAGE and event.account.is_paused(now) and is_way_out(Incoming.from_json(event.body).text):
         accounts.pause(tx, event.account.id, None)
     elif event.kind == MESSAGE and event.account.is_paused(now):
@@ -120,14 +122,15 @@ def take(tx: Connection, lane: str, handlers: Handlers, lease: Lease, now: datet
         events.finish(tx, event.id, now)
         return Taken(event.id, more=event.more)
     session, restarted = _restore(_saved(tx, event, event.account))
+    left: dict[int, Saved] = {}
     if event.kind == MESSAGE:
         incoming = Incoming.from_json(event.body)
-        session = shared_drafts.brought(tx, event.account, session, now)
+        session, left = shared_drafts.brought(tx, event.account, session)
         turn = handlers.answer(Situation(tx, event.account, incoming, session, restarted, now))
     else:
         situation = Situation(tx, event.account, Incoming(Kind.OTHER), session, restarted, now)
         turn = handlers.results[event.kind](situation, event.body)
-    return _save(tx, event, event.account, turn, handlers.rules, lease, now)
+    return _save(tx, event, event.account, turn, handlers.rules, lease, now, left=left)
 
 
 def _give_up(tx: Connection, event: Pending, handlers: Handlers, lease: Lease, now: datetime) -> Taken:
@@ -170,24 +173,30 @@ def _save(
     lease: Lease,
     now: datetime,
     *,
+    left: Mapping[int, Saved] | None = None,
     failed: bool = False,
 ) -> Taken:
+    """Save what came of a turn; `left`: where other conversations of the person stand after it.
+
+    What other turns may want as well is taken in one order: accounts, conversations, the budget, rows of the outbox.
+    """
     if account.gone_at is not None:
         accounts.close(tx, account.id, None)
     if turn.language is not None:
         accounts.speak(tx, account.id, turn.language)
     session = turn.session or Session()
     state = Saved(SESSION_VERSION, session.to_json())
-    accounts.save_state(tx, account.id, state, known=event.saved is not None, now=now)
+    told = _told(tx, rules, turn.events, now)
+    numbered.stand(tx, account, {**(left or {}), account.id: state}, told, now)
     leased = _add_replies(tx, event, account, turn, lease, now)
-    told = _add_notices(tx, event, rules, turn.events, now)
+    _add_notices(tx, event, told, now)
     for job in turn.jobs:
         jobs.add(tx, NewJob(job.kind, job.body, event.lane, event.channel, account.id), now)
     audit.add(tx, "failed" if failed else turn.done, now, event_id=event.id, lane=event.lane, detail=turn.detail)
     if not failed:
         events.finish(tx, event.id, now)
     waiting = len(leased) < len(turn.replies) and account.channel not in outbox.FETCHED
-    return Taken(event.id, leased, event.more, queued=told or waiting)
+    return Taken(event.id, leased, event.more, queued=bool(told) or waiting)
 
 
 def _add_replies(
@@ -219,18 +228,19 @@ def _add_replies(
     return tuple(rows) if owner is not None else ()
 
 
-def _add_notices(tx: Connection, event: Pending, rules: Rules, happenings: Iterable[Happening], now: datetime) -> bool:
-    """Save what others hear of; False when nobody does."""
-    told = notices.decide(rules, tx, happenings, now)
-    for number, notice in enumerate(told):
-        _add_notice(tx, event, number, notice, now)
-    return bool(told)
+def _told(tx: Connection, rules: Rules, happenings: Iterable[Happening], now: datetime) -> numbered.Told:
+    """List what others hear of, each by the account that can be reached."""
+    whom = ((notice, _recipient(tx, notice, now)) for notice in notices.decide(rules, tx, happenings, now))
+    return [(notice, account) for notice, account in whom if account is not None]
 
 
-def _add_notice(tx: Connection, event: Pending, number: int, notice: Notice, now: datetime) -> None:
-    account = _recipient(tx, notice, now)
-    if account is None:
-        return
+def _add_notices(tx: Connection, event: Pending, told: numbered.Told, now: datetime) -> None:
+    """Save notices, by account: two turns that let the digests of the same people grow do so in the same order."""
+    for number, (notice, account) in sorted(enumerate(told), key=lambda one: (one[1][1].id, one[1][0].digest or "")):
+        _add_notice(tx, event, number, notice, account, now)
+
+
+def _add_notice(tx: Connection, event: Pending, number: int, notice: Notice, account: Account, now: datetime) -> None:
     reply, key = notice.reply, f"{event.id}:{account.id}:n{number}"
     if notice.digest and notice.not_before is not None:
         digest_key = digests.key_of(account.id, notice.digest, notice.not_before)
@@ -250,8 +260,6 @@ def _add_notice(tx: Connection, event: Pending, number: int, notice: Notice, now
         notice.not_before,
         notice.about,
     )
-    if notice.not_before is None:
-        numbered.offer(tx, account, reply, now)
     outbox.add(tx, row, now, owner=None, lease_seconds=0)
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.schema import account, conversation
 from storage.vault import Vault
+
+Inserting = sqlite.Insert | postgresql.Insert
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +64,26 @@ _HELD = (
     .with_for_update()
 )
 _ADD = insert(account)
-_ADD_STATE = insert(conversation)
-_SAVE_STATE = (
-    update(conversation)
-    .where(conversation.c.account_id == bindparam("b_id"))
-    .values(version=bindparam("b_version"), state=bindparam("b_state"), updated_at=bindparam("b_now"))
-)
+
+
+def _adding(insert_: Callable[[Table], Inserting]) -> Inserting:
+    return insert_(conversation).values(
+        account_id=bindparam("b_id"),
+        version=bindparam("b_version"),
+        state=bindparam("b_state"),
+        updated_at=bindparam("b_now"),
+    )
+
+
+def _saving(insert_: Callable[[Table], Inserting]) -> Inserting:
+    adding = _adding(insert_)
+    changed = {name: adding.excluded[name] for name in ("version", "state", "updated_at")}
+    return adding.on_conflict_do_update(index_elements=["account_id"], set_=changed)
+
+
+_INSERTS: Mapping[str, Callable[[Table], Inserting]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_SAVE_STATE = {engine: _saving(insert_) for engine, insert_ in _INSERTS.items()}
+_ADD_IF_NEW = {engine: _adding(insert_).on_conflict_do_nothing() for engine, insert_ in _INSERTS.items()}
 _SPEAK = update(account).where(account.c.id == bindparam("b_id")).values(language=bindparam("b_language"))
 _PAUSE = update(account).where(account.c.id == bindparam("b_id")).values(paused_until=bindparam("b_until"))
 _GONE = update(account).where(account.c.id == bindparam("b_id")).values(gone_at=bindparam("b_at"))
@@ -102,10 +120,18 @@ def by_id(tx: Connection, account_id: int) -> tuple[Account, Saved | None] | Non
     return None if row is None else found(*row)
 
 
-def held_state(tx: Connection, account_id: int) -> Saved | None:
-    """Load a conversation's state and hold it to the end of the transaction: to change it from another lane."""
+def held_state(tx: Connection, account_id: int, version: int, now: datetime) -> Saved:
+    """Load a conversation's state and hold it to the end of the transaction: to change it from another lane.
+
+    Where there is none, an empty one of this `version` is made, for only what is there can be held. Whoever holds more
+    than one takes them in the order of their ids (`handlers/numbered.py`).
+    """
     row = tx.execute(_HELD, {"b_id": account_id}).one_or_none()
-    return None if row is None else Saved(*row)
+    if row is None:
+        new = {"b_id": account_id, "b_version": version, "b_state": None, "b_now": now}
+        tx.execute(_ADD_IF_NEW[tx.dialect.name], new)
+        row = tx.execute(_HELD, {"b_id": account_id}).one()
+    return Saved(*row)
 
 
 def found(*values: Any) -> tuple[Account, Saved | None]:
@@ -114,14 +140,10 @@ def found(*values: Any) -> tuple[Account, Saved | None]:
     return Account(*of_account), None if version is None else Saved(version, state)
 
 
-def save_state(tx: Connection, account_id: int, saved: Saved, *, known: bool, now: datetime) -> None:
-    """Save where the conversation stands; `known` says whether it had a state before."""
-    if known:
-        changes = {"b_id": account_id, "b_version": saved.version, "b_state": saved.state, "b_now": now}
-        tx.execute(_SAVE_STATE, changes)
-    else:
-        row = {"account_id": account_id, "version": saved.version, "state": saved.state, "updated_at": now}
-        tx.execute(_ADD_STATE, row)
+def save_state(tx: Connection, account_id: int, saved: Saved, *, now: datetime) -> None:
+    """Save where the conversation stands."""
+    changes = {"b_id": account_id, "b_version": saved.version, "b_state": saved.state, "b_now": now}
+    tx.execute(_SAVE_STATE[tx.dialect.name], changes)
 
 
 def speak(tx: Connection, account_id: int, language: str) -> None:

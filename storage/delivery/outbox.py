@@ -154,6 +154,11 @@ def is_waiting(account_id: ColumnElement[int], now: ColumnElement[datetime]) -> 
     return exists().where(outbox.c.account_id == account_id, _open, before)
 
 
+def hold_reader(tx: Connection, account_id: int) -> None:
+    """Hold the rows of a reader to the end of the transaction. Whoever needs more than one takes them by their ids."""
+    lock(tx, _KEPT_LOCK | account_id, wait=True)
+
+
 def add(tx: Connection, new: NewRow, now: datetime, *, owner: str | None, lease_seconds: float) -> int:
     """Save a message to send and return its id; with an `owner` it is already leased to that process.
 
@@ -163,7 +168,7 @@ def add(tx: Connection, new: NewRow, now: datetime, *, owner: str | None, lease_
     is_kept = new.channel in FETCHED
     if is_kept:
         owner = None
-        lock(tx, _KEPT_LOCK | new.account_id, wait=True)
+        hold_reader(tx, new.account_id)
     row = {
         "dedup_key": new.dedup_key,
         "event_id": new.event_id,

@@ -169,7 +169,7 @@ async def test_an_unknown_version_of_the_state_restarts_politely(database: Datab
         await desk.turns.idle()
         with database.transaction() as tx:
             account_id = tx.execute(select(account.c.id)).scalar_one()
-            accounts.save_state(tx, account_id, Saved(99, '{"shape": "of tomorrow"}'), known=True, now=NOW)
+            accounts.save_state(tx, account_id, Saved(99, '{"shape": "of tomorrow"}'), now=NOW)
         await desk.says("b")
         await desk.turns.idle()
         await desk.says("c")

@@ -109,7 +109,7 @@ class Chat:
         with self.office.database.transaction() as tx:
             found = accounts.by_lane(tx, self.office.lane(self.name))
             assert found is not None
-            accounts.save_state(tx, found[0].id, Saved(version, state), known=True, now=self.clock())
+            accounts.save_state(tx, found[0].id, Saved(version, state), now=self.clock())
 
     def restarts(self) -> None:
         self.office.restarts()
