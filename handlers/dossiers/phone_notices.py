@@ -12,8 +12,8 @@ from dataclasses import replace
 from handlers.dossiers.looking_up import PROOF
 from handlers.messages import Button, Reply, Turn
 from handlers.rooms import Room
-from handlers.talk import Talk
-from storage.people import notice_phones
+from handlers.talk import Talk, lines
+from storage.people import consents, notice_phones
 
 CHANNEL = "zalo_oa"  # the only one that asks for a number by a form of its own and sends there
 SHOWN = 3  # digits of a number that are told back
@@ -54,21 +54,24 @@ def take(talk: Talk) -> Turn | None:
         return talk.answer(talk.say("phone.unreadable"), _rows(talk), done="phone_refused")
     notice_phones.share(talk.tx, talk.account.id, talk.claimed, talk.now)
     row = [talk.button("phone_yes", "phoneyes"), talk.button("phone_no", "phoneno")]
-    return talk.answer(talk.say("phone.confirm", last=talk.claimed[-SHOWN:]), [row], misses=0, done="phone_shared")
+    text = lines([talk.say("phone.confirm", last=talk.claimed[-SHOWN:]), talk.say("consent.text_phone")])
+    return talk.answer(text, [row], misses=0, done="phone_shared")
 
 
 def agree(talk: Talk, arguments: tuple[str, ...]) -> Turn | None:
-    """Note that notices may go to the number that was shared."""
-    if arguments or not _is_here(talk) or not notice_phones.agree(talk.tx, talk.account.id, talk.now):
+    """Note that notices may go to the number that was shared: a consent like any other, to the text as it stands."""
+    if arguments or not _is_here(talk) or not notice_phones.is_shared(talk.tx, talk.account.id):
         return None
+    text = talk.say.plain("consent.text_phone")
+    consents.give(talk.tx, talk.account.id, consents.PHONE, text, talk.language, talk.now)
     return talk.answer(talk.say("phone.agreed"), _rows(talk), misses=0, done="phone_agreed")
 
 
 def refuse(talk: Talk, arguments: tuple[str, ...]) -> Turn | None:
-    """Forget the number."""
+    """Forget the number, and end the consent to its use."""
     if arguments:
         return None
-    notice_phones.forget(talk.tx, talk.account.id)
+    consents.withdraw(talk.tx, talk.account.id, consents.PHONE, talk.now)
     return talk.answer(talk.say("phone.forgotten"), _rows(talk), misses=0, done="phone_forgotten")
 
 

@@ -25,8 +25,9 @@ TROUBLE = "channel_trouble"  # the kind of the event, and what happens by it
 DEAD = "dead_letters"  # the same for messages that were given up
 REFUSED, OLD = "alarm.zalo_refused", "alarm.zalo_old"
 FAILING, BLOCKED, BY_PHONE = "alarm.zalo_failing", "alarm.zalo_blocked", "alarm.zalo_phone"
+USED_UP = "alarm.zalo_used_up"
 """The troubles, by the keys of their words: Zalo renews no longer; the refresh token nears its end; a renewal failed
-for the first time; every message is refused; every message by phone is."""
+for the first time; every message is refused; every message by phone is; those of today are used up."""
 
 
 def take_in(_tx: Connection, event: Pending, _now: datetime) -> list[Happening]:

@@ -17,7 +17,7 @@ def act(talk: Talk, arguments: tuple[str, ...]) -> Turn | None:
     match arguments:
         case (purpose,) if purpose in consents.PURPOSES:
             return _ask(talk, purpose)
-        case (purpose, "yes") if purpose in consents.PURPOSES:
+        case (purpose, "yes") if purpose in consents.PURPOSES and purpose != consents.PHONE:
             return _give(talk, purpose)
         case (purpose, "no") if purpose in consents.PURPOSES:
             return _withdraw(talk, purpose)
@@ -27,6 +27,8 @@ def act(talk: Talk, arguments: tuple[str, ...]) -> Turn | None:
 def _ask(talk: Talk, purpose: str) -> Turn:
     if consents.stands(talk.tx, talk.account.id, purpose):
         choose = talk.button("consent_no", "consent", purpose, "no")
+    elif purpose == consents.PHONE:  # there is nothing to consent to before a number is shared
+        choose = talk.button("by_phone", "byphone")
     else:
         choose = talk.button("consent_yes", "consent", purpose, "yes")
     return talk.answer(talk.say(f"consent.text_{purpose}"), [[choose], [talk.button("menu", "menu")]], misses=0)

@@ -41,6 +41,7 @@ KNOWN_TABLES = frozenset(
         "file",
         "dossier",
         "official",
+        "notice_phone",
     }
 )
 FILE_NAME = "du-lieu-cua-toi.json"
@@ -72,6 +73,7 @@ def _overview(talk: Talk) -> Turn:
     given = {
         one.purpose: one for one in reversed(consents.listed(talk.tx, talk.account.id)) if one.withdrawn_at is None
     }
+    purposes = [one for one in consents.PURPOSES if one in given or one != consents.PHONE or talk.agency.phone_notices]
     contact_held = consents.remembered(talk.tx, talk.account.id)
     text = lines(
         [
@@ -94,19 +96,16 @@ def _overview(talk: Talk) -> Turn:
                 )
                 if purpose in given
                 else say("data.consent_none", purpose=say.plain(f"data.purpose_{purpose}"))
-                for purpose in consents.PURPOSES
+                for purpose in purposes
             ),
         ]
     )
     note(talk, Asked.VIEW, "shown in chat")
-    purposes = [
-        [Button(talk.say.plain(f"button.purpose_{purpose}"), action("consent", purpose))]
-        for purpose in consents.PURPOSES
-    ]
+    chosen = [[Button(talk.say.plain(f"button.purpose_{purpose}"), action("consent", purpose))] for purpose in purposes]
     fix = talk.button("data_fix", *((correcting.NAME,) if correcting.held(talk) else ("data", "fix")))
     rows = [
         [talk.button("data_file", "data", "file"), fix],
-        *purposes,
+        *chosen,
         [talk.button("data_ask", "data", "ask"), talk.button("data_erase", "data", "erase")],
         [talk.button("menu", "menu")],
     ]

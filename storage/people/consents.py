@@ -12,11 +12,15 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from storage.schema import consent, contact
+from storage.schema import consent, contact, notice_phone
 
 DOSSIERS, NOTICES, FEEDBACK, ANNOUNCEMENTS, CONTACT = "dossiers", "notices", "feedback", "announcements", "contact"
-PURPOSES = (DOSSIERS, NOTICES, FEEDBACK, ANNOUNCEMENTS, CONTACT)
-"""Why data is used: one's own dossiers, notices, feedback, announcements, and to fill in one's contact again."""
+PHONE = "phone"
+PURPOSES = (DOSSIERS, NOTICES, FEEDBACK, ANNOUNCEMENTS, CONTACT, PHONE)
+"""Why data is used: one's own dossiers, notices, feedback, announcements, to fill in one's contact again, and to tell
+of dossiers by phone."""
+
+_ALLOWS = {CONTACT: contact, PHONE: notice_phone}  # what is kept by a consent alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +48,21 @@ def give(tx: Connection, account_id: int, purpose: str, text: str, language: str
     )
     if standing is not None and standing.text_version == version:
         return
-    withdraw(tx, account_id, purpose, now)
+    _end(tx, account_id, purpose, now)
     row = {"account_id": account_id, "purpose": purpose, "text_version": version, "language": language}
     tx.execute(insert(consent), {**row, "method": "button", "given_at": now})
 
 
 def withdraw(tx: Connection, account_id: int, purpose: str, now: datetime) -> bool:
     """Note that a consent ends, and forget what only it allowed; False when there was none."""
+    if purpose in _ALLOWS:
+        allowed = _ALLOWS[purpose]
+        tx.execute(delete(allowed).where(allowed.c.account_id == account_id))
+    return _end(tx, account_id, purpose, now)
+
+
+def _end(tx: Connection, account_id: int, purpose: str, now: datetime) -> bool:
     mine = (consent.c.account_id == account_id, consent.c.purpose == purpose, consent.c.withdrawn_at.is_(None))
-    if purpose == CONTACT:
-        tx.execute(delete(contact).where(contact.c.account_id == account_id))
     return tx.execute(update(consent).where(*mine).values(withdrawn_at=now)).rowcount > 0
 
 

@@ -39,7 +39,6 @@ notice_phone = Table(
     plain("account_id", ROW_ID, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
     personal("phone", Sealed("notice_phone.phone"), erasure=Erasure.ROW, nullable=False),
     plain("shared_at", Moment(), nullable=False),
-    plain("agreed_at", Moment()),
     info={SUBJECT: "account_id"},
 )
-"""The number that somebody shared for notices, and when they agreed to these; without that nothing is sent there."""
+"""The number that somebody shared for notices; nothing is sent there unless a consent stands (`people/consents.py`)."""

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from bot.channels.zalo.zns import CLASSES, until_morning
 from bot.standins.faults import Wrong
 from storage.database import Database
-from storage.schema import account, notice_phone, outbox
+from storage.schema import account, consent, notice_phone, outbox
 from storage.zalo_contacts import WAITS
 from tests.channels.zalo_desk import WHO
 from tests.channels.zalo_town import Town, town
@@ -76,8 +76,7 @@ async def test_zalo_s_form_asks_for_the_number_and_only_a_second_yes_lets_anythi
     at.clock.moves(days=8)
     await at.notice("Có kết quả", code=CODE)
     assert at.server.zns.sent == []
-    stored = await at.reads(select(func.count()).select_from(notice_phone).where(notice_phone.c.agreed_at.is_not(None)))
-    assert [row[0] for row in stored] == [0]
+    assert await at.reads(select(consent)) == []
 
 
 async def test_who_takes_the_number_back_is_told_at_their_next_contact_again(at: Town) -> None:
@@ -140,6 +139,21 @@ async def test_no_refusal_of_a_message_by_phone_loses_it(at: Town, code: int, ca
     alarmed = [sent for sent in at.server.sent if sent.to == "1002" and "số điện thoại" in sent.message["text"]]
     assert len(alarmed) == (1 if code in (-109, -1472) else 0)
     assert (await at.says("xin chào"))[1] == "Có kết quả"
+
+
+async def test_administrators_hear_once_a_day_that_the_messages_by_phone_are_used_up(at: Town) -> None:
+    await agrees(at)
+    at.is_administrator("1002")
+    at.clock.moves(days=8)
+    at.server.people["1002"].last = at.clock()
+    at.server.zns.quota = 1
+    await at.notice("Có kết quả", code=CODE)
+    kept = await at.notice("Lại có kết quả", code=CODE)
+    await at.settles()
+    told = [sent.message["text"] for sent in at.server.sent if sent.to == "1002"]
+    assert [text for text in told if "của hôm nay đã hết" in text] == told[:1]
+    assert len(at.server.zns.sent) == 1
+    assert await states(at, kept) == [("queued", WAITS)], "nothing is lost by it"
 
 
 @pytest.mark.parametrize("wrong", [(Wrong.CODE, -124), (Wrong.CODE, -220), (Wrong.STATUS, 503), (Wrong.CODE, -100)])

@@ -178,7 +178,22 @@ async def test_whoever_answers_a_colleague_that_wrote_first_is_left_to_them(at: 
     assert [row.action for row in await at.reads(select(audit.c.action))] == ["paused"]
 
 
-async def test_administrators_hear_of_the_first_renewal_that_fails_and_of_a_token_that_grows_old(at: Town) -> None:
+async def test_administrators_hear_a_month_before_the_refresh_token_ends_once_a_day(at: Town) -> None:
+    at.server.account.expires_in = 200 * 86400  # so that nothing else renews it meanwhile
+    await at.says("xin chào")
+    at.is_administrator("1002")
+    for days, alarms in ((59, 0), (2, 1), (0, 1), (1.1, 2)):
+        at.clock.moves(days=days)
+        at.server.people["1002"].last = at.clock()
+        await at.tells(at.server.follows("1002"))
+        await at.zalo.tokens._look_at_the_age()
+        await at.settles()
+        told = [sent.message["text"] for sent in at.server.sent if sent.to == "1002"]
+        assert [text for text in told if "hết hạn sau ba tháng" in text] == told
+        assert len(told) == alarms, days
+
+
+async def test_administrators_hear_of_the_first_renewal_that_fails(at: Town) -> None:
     await at.says("xin chào")
     at.is_administrator("1002")
     at.clock.moves(hours=24, minutes=30)

@@ -14,6 +14,7 @@ from sqlalchemy import insert, select, text
 from knowledge.errors import Wrong
 from storage.database import Database
 from storage.migrate import config, migrate
+from storage.people import notice_phones
 from storage.schema import dossier, dossier_history, metadata
 from tests.engines import VAULT
 
@@ -83,4 +84,32 @@ def test_the_fuller_record_keeps_the_dossiers_that_were_there_and_their_history(
         assert tx.execute(insert(dossier), new).inserted_primary_key == (8,)
         command.downgrade(config(tx), "0003")
         assert tx.execute(text("SELECT count(*) FROM dossier_history")).scalar_one() == 1
+    database.close()
+
+
+def test_who_had_agreed_to_notices_by_phone_has_agreed_after_the_consents_became_one_register(engine_url: str) -> None:
+    database = Database(engine_url, VAULT)
+    with database.transaction() as tx:
+        command.upgrade(config(tx), "0019")
+        for number in (1, 2):
+            row = {"id": number, "at": LONG_AGO, "address": str(number), "agreed": LONG_AGO if number == 1 else None}
+            tx.execute(
+                text(
+                    "INSERT INTO account (id, channel, address, lane, created_at)"
+                    " VALUES (:id, 'zalo_oa', :address, :address, :at)"
+                ),
+                row,
+            )
+            tx.execute(
+                text(
+                    "INSERT INTO notice_phone (account_id, phone, shared_at, agreed_at) VALUES (:id, :p, :at, :agreed)"
+                ),
+                {**row, "p": VAULT.seal("84900000001", "notice_phone.phone")},
+            )
+    assert migrate(database) is True
+    with database.transaction() as tx:
+        assert [notice_phones.agreed(tx, number) for number in (1, 2)] == ["84900000001", None]
+        command.downgrade(config(tx), "0019")
+        agreed = tx.execute(text("SELECT agreed_at IS NOT NULL FROM notice_phone ORDER BY account_id")).scalars()
+        assert list(map(bool, agreed)) == [True, False]
     database.close()

@@ -9,6 +9,7 @@ import pytest
 from handlers.conversation import FEEDBACK
 from handlers.dossiers import phone_notices
 from handlers.messages import Incoming, Kind
+from handlers.privacy import personal_data
 from knowledge.status import Status
 from storage import accounts
 from storage.database import Database
@@ -73,3 +74,18 @@ def test_elsewhere_and_without_a_template_nothing_is_offered(database: Database,
         an.says("/sodienthoai").sees_not("7 ngày")
         shares(an, "84900000001").sees_not("001")
         an.in_group("/sodienthoai")
+
+
+def test_the_consent_to_notices_by_phone_stands_with_the_others_and_is_taken_back_there(database: Database) -> None:
+    rooms = (*ROOMS, personal_data.ROOM)
+    with open_office(database, AGENCY, ships=False, rooms=rooms, channel="zalo_oa") as office:
+        an = Chat(office, "an")
+        an.says("/dulieu").sees("tin hồ sơ qua số điện thoại: chưa đồng ý").taps("Đồng ý: tin qua số điện thoại")
+        an.taps(OFFER).sees("7 ngày")
+        shares(an, "84900000001").sees("số bị xoá ngay").taps("Đồng ý")
+        an.says("/dulieu").sees("tin hồ sơ qua số điện thoại: đồng ý ngày", "số điện thoại nhận thông báo: 1")
+        an.taps("Đồng ý: tin qua số điện thoại").taps("Rút đồng ý").sees("Đã rút")
+        assert agreed(an) is None
+        an.says("/dulieu").sees("tin hồ sơ qua số điện thoại: chưa đồng ý").sees_not("số điện thoại nhận thông báo")
+        an.presses("1:consent:phone:yes").sees_not("Đã ghi nhận")
+        assert agreed(an) is None, "there is no number to agree to"

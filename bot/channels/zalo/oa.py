@@ -12,6 +12,7 @@ import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -22,13 +23,14 @@ from bot.channels.zalo.contacts import FREE, PAID, Contacts
 from bot.channels.zalo.fetching import Fetcher
 from bot.channels.zalo.http import Http, Uploaded
 from bot.channels.zalo.oa_errors import Blocked, Kept, classed, ours
-from bot.channels.zalo.oa_rendering import Part, is_image, message_of, parts, recipient
+from bot.channels.zalo.oa_rendering import Part, in_parts, is_image, message_of, parts, recipient
 from bot.channels.zalo.receipts import Receipts
 from bot.channels.zalo.tokens import Alarm, Tokens
 from bot.channels.zalo.zns import NoPhone, Zns
 from bot.settings.zalo import ZaloOa as Settings
 from bot.store import Store
-from handlers.officials.channel_alarms import BLOCKED, BY_PHONE
+from handlers.messages import Reply
+from handlers.officials.channel_alarms import BLOCKED, BY_PHONE, USED_UP
 from knowledge.errors import TryLater, Unavailable, Uncertain
 
 SEND = "/v3.0/oa/message/cs"
@@ -53,7 +55,7 @@ class ZaloOa:
         self.tokens = Tokens(self._http, given, clock, owner)
         self.contacts: Contacts | None = None
         self.receipts: Receipts | None = None
-        self._zns = Zns(self._http, given)
+        self._zns = Zns(self._http, given, partial(self._alarm, USED_UP))
         self._tell: Alarm | None = None
         self._told: dict[str, date] = {}
 
@@ -62,6 +64,10 @@ class ZaloOa:
         self.contacts, self.receipts = Contacts(store, self.name, self.clock), Receipts(store, self.clock)
         self._tell = alarm
         await self.tokens.begin(store, alarm)
+
+    def calls(self, reply: Reply) -> int:
+        """Count the calls by which a reply leaves: its files, each handed over first, and the parts of its text."""
+        return 2 * len(reply.files) + len(in_parts(reply))
 
     async def send(self, message: Outgoing) -> str | None:
         """Send one message, in parts where it is too long, and return the id of the last.

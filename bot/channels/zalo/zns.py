@@ -7,7 +7,7 @@ template's is a setting. It is charged, and not sent at night. There is no key b
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
@@ -90,9 +90,11 @@ class _Table:
 class Zns:
     """Sends messages by phone, where a template is set."""
 
-    def __init__(self, http: Http, given: Settings) -> None:
+    def __init__(self, http: Http, given: Settings, used_up: Callable[[], Awaitable[None]]) -> None:
+        """`used_up` is called when the last message of the day was sent."""
         self._http = http
         self._given = given
+        self._used_up = used_up
         self._table = _Table({code: Class[name.upper()] for code, name in given.zns_codes})
         self._begun = Begun()
 
@@ -132,6 +134,7 @@ class Zns:
         quota = given.get("quota")
         if isinstance(quota, dict) and str(quota.get("remainingQuota", "")) == "0":
             log.error("Zalo: the messages by phone of today are used up; what comes now is kept")
+            await self._used_up()
         return f"zns:{str(given.get('msg_id', ''))[:90]}"
 
 
