@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from enum import StrEnum
 from typing import Annotated
@@ -13,7 +14,7 @@ from bot.cli.common import Most, opened, settings
 from bot.cli.output import write
 from knowledge.errors import Wrong
 from storage.delivery import outbox_desk
-from storage.delivery.outbox_desk import DEAD_FOR
+from storage.delivery.outbox_desk import DEAD_FOR, Row
 
 LARGEST = 2**63 - 1  # the largest number of a row
 Number = Annotated[int, typer.Argument(min=1, max=LARGEST, help="The number of a row, as `list` shows it.")]
@@ -40,13 +41,23 @@ def list_rows(
     state: Annotated[State | None, typer.Option("--state", help="Only this state.")] = None,
     most: Most = 50,
 ) -> None:
-    """List the latest messages by state, without content.
+    """List the latest messages by state, without content; with the platform's receipts, where it gives any.
 
     Example: motcua outbox list --state failed
     """
     with opened(settings()) as database, database.transaction() as tx:
         for row in outbox_desk.listed(tx, state, most):
-            write(f"{row.id}  {row.channel}  {row.kind}  {row.state}  tries {row.attempts}  {row.error or ''}".rstrip())
+            told = "  ".join(_since(row))
+            write(f"{row.id}  {row.channel}  {row.kind}  {row.state}  tries {row.attempts}  {told}".rstrip())
+
+
+def _since(row: Row) -> Iterator[str]:
+    """Say what became of a message, as far as that is known: when it arrived, when it was seen, what went wrong."""
+    for what, at in (("received", row.received_at), ("seen", row.seen_at)):
+        if at is not None:
+            yield f"{what} {at:%Y-%m-%d %H:%M}"
+    if row.error:
+        yield row.error
 
 
 @app.command("show")
@@ -64,12 +75,20 @@ def show(row_id: Number) -> None:
 
 
 @app.command("retry")
-def retry(row_id: Number) -> None:
-    """Try a message at once that waits for its next try, or that was given up within the last week.
+def retry(
+    row_id: Annotated[int | None, typer.Argument(min=1, max=LARGEST, help="A row, as `list` shows it.")] = None,
+    failed: Annotated[bool, typer.Option("--failed", help="All that were given up within the last week.")] = False,
+) -> None:
+    """Try a message at once that waits for its next try, or that was given up within the last week; or all of these.
 
     Example: motcua outbox retry 12
     """
+    if (row_id is None) is not failed:
+        raise typer.BadParameter("a row, or --failed")
     with opened(settings()) as database, database.transaction() as tx:
+        if row_id is None:
+            write(f"{outbox_desk.retry_failed(tx, real_clock())} rows are due now")
+            return
         if not outbox_desk.retry(tx, row_id, real_clock()):
             raise Wrong(
                 f"row {row_id} cannot be tried again: only what is queued, or failed less than {DEAD_FOR.days} days ago"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
 from storage.database import notify
 from storage.delivery.outbox import FAILED, TOPIC
@@ -35,6 +35,11 @@ class Row:
     seen_at: datetime | None
 
 
+_FAILED = and_(
+    outbox.c.state == FAILED,
+    outbox.c.body.is_not(None),
+    outbox.c.account_id.in_(select(account.c.id).where(account.c.gone_at.is_(None))),
+)
 _COLUMNS = tuple(outbox.c[name] for name in Row.__dataclass_fields__)
 
 
@@ -57,13 +62,19 @@ def retry(tx: Connection, row_id: int, now: datetime) -> bool:
 
     What failed begins anew, unless its account is gone.
     """
-    failed = (outbox.c.state == FAILED) & outbox.c.body.is_not(None)
-    here = outbox.c.account_id.in_(select(account.c.id).where(account.c.gone_at.is_(None)))
-    waits = or_(outbox.c.state == "queued", failed & here)
+    return _again(tx, now, outbox.c.id == row_id, or_(outbox.c.state == "queued", _FAILED)) == 1
+
+
+def retry_failed(tx: Connection, now: datetime) -> int:
+    """Let everything that failed begin anew that still has its content and its account; returns how many rows."""
+    return _again(tx, now, _FAILED)
+
+
+def _again(tx: Connection, now: datetime, *which: ColumnElement[bool]) -> int:
     anew = {"state": "queued", "attempts": 0, "settled_at": None, "not_before": now}
-    changed = tx.execute(update(outbox).where(outbox.c.id == row_id, waits).values(anew))
+    changed = tx.execute(update(outbox).where(*which).values(anew))
     notify(tx, TOPIC)
-    return changed.rowcount == 1
+    return changed.rowcount
 
 
 def count_failed(tx: Connection, channel: str, since: datetime) -> int:

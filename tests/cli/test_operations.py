@@ -10,7 +10,7 @@ from sqlalchemy import text
 from handlers.messages import Reply
 from storage import accounts
 from storage.database import Database
-from storage.delivery import claims, outbox
+from storage.delivery import claims, outbox, receipts
 from storage.delivery.claims import Claimer
 from storage.delivery.outbox import NewRow
 from storage.migrate import HEAD
@@ -102,3 +102,29 @@ def test_a_message_that_waits_is_listed_and_hurried(motcua: Motcua, database: Da
     ran = motcua("outbox", "retry", "1")
     assert ran.code == 1
     assert ran.err.startswith("motcua: row 1 cannot be tried again: ")
+
+
+def test_what_was_received_and_seen_is_listed_and_all_that_failed_is_sent_again_by_one_command(
+    motcua: Motcua, database: Database
+) -> None:
+    now = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+    with database.transaction() as tx:
+        lane = accounts.lane_of(database.vault, "zalo_oa", "1")
+        account = accounts.add(tx, channel="zalo_oa", address="1", lane=lane, now=now)
+        for number, state in enumerate(("sent", outbox.FAILED, outbox.FAILED)):
+            row = NewRow(f"1:1:{number}", account, "zalo_oa", outbox.NOTICE, Reply(Markup("secret")).to_json())
+            outbox.add(tx, row, now, owner=None, lease_seconds=0)
+            (due,) = claims.claim(tx, ["zalo_oa"], Claimer("me", 60, 5), now).rows
+            outbox.settle(tx, due, "me", state, now, external_id=f"m{number}")
+        receipts.note(tx, ["m0"], now, seen=False)
+        receipts.note(tx, ["m0"], now + timedelta(minutes=5), seen=True)
+    received = "received 2026-11-23 03:00  seen 2026-11-23 03:05"
+    assert motcua.fine("outbox", "list", "--state", "sent").lines() == [
+        f"1  zalo_oa  notice  sent  tries 1  {received}"
+    ]
+    assert "seen_at: 2026-11-23 03:05:00+00:00" in motcua.fine("outbox", "show", "1").lines()
+    assert motcua.fine("outbox", "retry", "--failed").out == "2 rows are due now\n"
+    assert motcua.fine("outbox", "list", "--state", "failed").lines() == []
+    assert motcua.fine("outbox", "retry", "--failed").out == "0 rows are due now\n"
+    assert motcua("outbox", "retry").code == 2
+    assert motcua("outbox", "retry", "1", "--failed").code == 2
