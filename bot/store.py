@@ -1,9 +1,10 @@
 """The threads on which everything that touches the database runs.
 
 The edges are async and wait here; the jobs are plain functions of a connection. On SQLite there is one writing thread:
-jobs that wait are committed together, each in its own savepoint, people before imports. An import also waits a moment
-after each commit: a person's turn follows its acceptance, and another process may wait to write. On PostgreSQL a few
-threads run one transaction a job. A job's result is given back only after its commit.
+jobs that wait are committed together, each in its own savepoint; first what a platform wants to know is safe, then
+people, then imports. An import also waits a moment after each commit: a person's turn follows its acceptance, and
+another process may wait to write. On PostgreSQL a few threads run one transaction a job. A job's result is given back
+only after its commit.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ TOGETHER_JOBS = 8  # jobs in one commit at most: more would make the first of th
 TOGETHER_SECONDS = 0.008  # and no longer than this, for the same reason
 IMPORT_WAITS_SECONDS = 0.002  # after a commit: a turn follows its acceptance sooner, and so do other processes
 POSTGRES_THREADS = 4  # measured best on 2 cores: 522 turns/s, fewer wait for the server, more for each other
-PEOPLE, IMPORTS = 0, 1  # the order of the writing thread's queue
+DOOR, PEOPLE, IMPORTS = 0, 1, 2  # the order of the writing thread's queue: who knocks waits for an answer
 
 
 class Worker(Protocol):
@@ -185,7 +186,7 @@ class _OneWriter:
             following = self._next_now()
             if following is None:
                 break
-            if following.rank > item.rank:  # people do not wait for an import to be committed with them
+            if item.rank < following.rank == IMPORTS:  # people do not wait for an import to be committed with them
                 self.submit(following)
                 break
             batch.append(following)

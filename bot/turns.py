@@ -16,7 +16,7 @@ from functools import partial
 
 from bot.delivery import Delivery
 from bot.faults import told
-from bot.store import IMPORTS, PEOPLE, Store
+from bot.store import DOOR, IMPORTS, PEOPLE, Store
 from handlers import turn
 from handlers.turn import TRIES, Handlers, Idle, Lease, Taken
 from knowledge.errors import Unavailable
@@ -69,7 +69,7 @@ class Turns:
     async def take(self, new: NewEvent) -> bool:
         """Store an event; True when it is new, False for a duplicate. Raises `Unavailable`: nothing was kept."""
         now = self._clock()
-        event_id = await self._store.write("accept", lambda tx: events.accept(tx, new, now), rank=_rank(new))
+        event_id = await self._store.write("accept", lambda tx: events.accept(tx, new, now), rank=_door(new))
         if event_id is not None:
             if _rank(new) == IMPORTS:
                 self._imports.add(new.lane)
@@ -123,7 +123,7 @@ class Turns:
 
     def _turn(self, lane: str, now: datetime, tx: Connection) -> Taken | Idle:
         rules = self._delivery.rules
-        lease = Lease(self._delivery.owner, rules.limits.lease_seconds, rules.budgets)
+        lease = Lease(self._delivery.owner, rules.limits.lease_seconds, rules.budgets, rules.calls)
         return turn.take(tx, lane, self._handlers, lease, now)
 
     async def _failed(self, lane: str, error: Exception) -> bool:
@@ -173,6 +173,10 @@ class Turns:
 
 def _rank(new: NewEvent) -> int:
     return IMPORTS if new.address is None else PEOPLE
+
+
+def _door(new: NewEvent) -> int:
+    return IMPORTS if _rank(new) == IMPORTS else DOOR
 
 
 def _count(lane: str, error: str, now: datetime, tx: Connection) -> int:
