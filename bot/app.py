@@ -13,7 +13,7 @@ from datetime import UTC, datetime, time
 from functools import partial
 from uuid import uuid4
 
-from bot.budgets import budgets_of
+from bot.budgets import budgets_of, calls_of
 from bot.channels.base import Channel, Fetched
 from bot.delivery import Delivery
 from bot.jobs import Jobs
@@ -159,6 +159,11 @@ class App:
         old_lane, new_lane = (lane_of(self.database.vault, channel, address) for address in (old, new))
         await self.store.write("moved_here", lambda tx: presence.move(tx, old_lane, new, new_lane, self.clock()))
 
+    async def is_awaited(self, channel: str, address: str) -> bool:
+        """Tell whether the bot is still to answer at this address. Raises `Unavailable`."""
+        lane, now = lane_of(self.database.vault, channel, address), self.clock()
+        return await self.store.read(lambda tx: presence.is_awaited(tx, lane, now))
+
     async def withdraw(self, channel: str, address: str, key: str) -> None:
         """Have what is kept about the person at this address erased. Raises `Unavailable`: nothing was noted."""
         lane = lane_of(self.database.vault, channel, address)
@@ -260,8 +265,13 @@ async def running(
     by_name = {channel.name: channel for channel in channels}
     zone = settings.agency.timezone
     budgets = budgets_of(settings.delivery, zone)
-    delivery = Delivery(store, by_name, owner, clock, Rules(limits, budgets, channel_alarms.bury), address)
+    delivery = Delivery(
+        store, by_name, owner, clock, Rules(limits, budgets, calls_of(by_name), channel_alarms.bury), address
+    )
     speaks_for, books = agency(settings), Library()
+    loop = asyncio.get_running_loop()
+    # Loads the holidays, which takes 0.2 s: else the first turn that needs them would, and hold the database meanwhile.
+    loop.run_in_executor(None, speaks_for.calendar.is_working_day, clock().date())
     if channels:  # the first person does not wait for the search index
         await store.read(lambda tx: books.shelf(tx, clock().date()))
     preset, due_days = settings.report.preset, settings.report.due_days
@@ -319,7 +329,6 @@ async def running(
     handlers = Handlers(conversation, conversation.apologise, work, conversation.results, kept)
     turned = next((channel.turned for channel in channels if isinstance(channel, Fetched)), None)
     turns = Turns(store, handlers, delivery, Served([*by_name, IMPORT, CLOCK]), clock, turned)
-    loop = asyncio.get_running_loop()
     fetched = Attachments(database, by_name, loop)
     tools = Tools(database, settings, fetched, clock, lambda lane: loop.call_soon_threadsafe(turns.wake, lane))
     worker = Jobs(store, long_work(tools, IMPORT, DOSSIERS), owner, clock, turns.wake)

@@ -1,13 +1,18 @@
-"""What each channel may send, as the settings say."""
+"""What each channel may send, as the settings say, and what a message takes of that."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import tzinfo
 
+from bot.channels.base import Channel, Parting
 from bot.settings.delivery import Delivery
-from storage.delivery.budgets import Budget
+from handlers.messages import Reply
+from storage.delivery.budgets import Budget, Calls
 
 MINUTE = 60.0
+SHORT = 1500  # characters of a row's body; a text of these leaves by one call everywhere, unless files go with it
+WITHOUT_FILES = '"files": []'
 
 
 def budgets_of(given: Delivery, zone: tzinfo) -> dict[str, Budget]:
@@ -25,3 +30,15 @@ def budgets_of(given: Delivery, zone: tzinfo) -> dict[str, Budget]:
 
 def _apart(rate: float) -> float:
     return 1 / rate if rate else 0.0
+
+
+def calls_of(channels: Mapping[str, Channel]) -> Calls:
+    """Give what counts the calls that a message needs on these channels."""
+
+    def calls(channel: str, body: str) -> int:
+        parting = channels.get(channel)
+        if (len(body) < SHORT and WITHOUT_FILES in body) or not isinstance(parting, Parting):
+            return 1
+        return parting.calls(Reply.from_json(body))
+
+    return calls

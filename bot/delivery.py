@@ -106,7 +106,8 @@ class Delivery:
     def _claim_due(self, tx: Connection) -> Claims:
         limits = self.limits
         most = min(limits.claims_at_once, limits.sends_at_once - len(self._senders))
-        claimer = Claimer(self.owner, limits.lease_seconds, most, self._address, self.rules.budgets)
+        rules = self.rules
+        claimer = Claimer(self.owner, limits.lease_seconds, most, self._address, rules.budgets, rules.calls)
         return claims.claim(tx, list(self._channels), claimer, self._clock())
 
     def wake(self) -> None:

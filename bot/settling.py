@@ -21,7 +21,7 @@ from knowledge.errors import DeliveryError, Gone, Moved, Refused, SlowDown, TryL
 from storage import accounts, audit
 from storage.database import Connection
 from storage.delivery import chat_pace, outbox
-from storage.delivery.budgets import Budget
+from storage.delivery.budgets import Budget, Calls, one_call
 from storage.delivery.outbox import Claimed
 from storage.officials import departures
 from storage.people import joined as people
@@ -57,10 +57,11 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How this process sends: limits, what each channel may send, who hears of what is given up."""
+    """How this process sends: limits, what each channel may send, what a message takes of it, who hears of its end."""
 
     limits: Limits = Limits()
     budgets: Mapping[str, Budget] = field(default_factory=dict)
+    calls: Calls = one_call
     buried: Buried | None = None
 
 
@@ -95,7 +96,7 @@ class Settler:
         self, row: Claimed, state: str, external_id: str | None, error: str | None, tx: Connection
     ) -> bool | None:
         now = self._clock()
-        chat_pace.rest(tx, self._rules.budgets.get(row.channel), row)
+        self._rest(tx, row)
         more = outbox.settle(tx, row, self._owner, state, now, external_id=external_id, error=error)
         if state == outbox.FAILED and more is not None and self._rules.buried is not None:
             self._rules.buried(tx, row.channel, now)
@@ -133,12 +134,17 @@ class Settler:
             if isinstance(error, SlowDown):
                 chat_pace.stop(tx, budget, row, pause)
             elif doubtful:
-                chat_pace.rest(tx, budget, row)
+                self._rest(tx, row)
             outbox.release(tx, row.id, self._owner, again, str(error), may_have_arrived=doubtful)
             outbox.give_back(tx, behind, self._owner)
 
         await self._write("release", release)
         return Outcome(False, pause)
+
+    def _rest(self, tx: Connection, row: Claimed) -> None:
+        budget = self._rules.budgets.get(row.channel)
+        if budget is not None:
+            chat_pace.rest(tx, budget, row, self._rules.calls(row.channel, row.body))
 
     async def _follow(self, row: Claimed, address: str, behind: Sequence[int]) -> Outcome:
         """Save the new address of a conversation; the row is sent again, there."""

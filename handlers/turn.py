@@ -18,7 +18,7 @@ from storage import accounts, audit, events, jobs
 from storage.accounts import Account, Saved
 from storage.database import Connection
 from storage.delivery import budgets, digests, outbox
-from storage.delivery.budgets import Budget
+from storage.delivery.budgets import Budget, Calls, one_call
 from storage.delivery.outbox import Claimed, NewRow
 from storage.events import Pending
 from storage.jobs import NewJob
@@ -65,12 +65,14 @@ class Handlers:
 class Lease:
     """To whom a turn leases its replies, so that they leave at once: this process, for some seconds.
 
-    `budgets`: what each channel may send; a reply for which there is no room now waits in the outbox.
+    `budgets`: what each channel may send; a reply for which there is no room now waits in the outbox. `calls`: what a
+    message takes of it.
     """
 
     owner: str
     seconds: float
     budgets: Mapping[str, Budget] = field(default_factory=dict)
+    calls: Calls = one_call
 
 
 class Idle(Enum):
@@ -204,13 +206,15 @@ def _add_replies(
 ) -> tuple[Claimed, ...]:
     """Save the replies; they leave at once unless held back, or something earlier has still to reach the account."""
     is_held = event.unsent or turn.not_before is not None or account.channel in outbox.FETCHED
-    if not is_held:
-        found, number = lease.budgets.get(account.channel), len(turn.replies)
-        is_held = not budgets.take(tx, found, account=account, count=number, now=now)
+    bodies = [reply.to_json() for reply in turn.replies]
+    found = lease.budgets.get(account.channel)
+    if not is_held and found is not None:
+        count = sum(lease.calls(account.channel, body) for body in bodies)
+        is_held = not budgets.take(tx, found, account=account, count=count, now=now)
     owner = None if is_held else lease.owner
     rows: list[Claimed] = []
-    for number, reply in enumerate(turn.replies):
-        key, body = f"{event.id}:{account.id}:{number}", reply.to_json()
+    for number, body in enumerate(bodies):
+        key = f"{event.id}:{account.id}:{number}"
         row = NewRow(key, account.id, account.channel, outbox.REPLY, body, event.id, turn.not_before)
         row_id = outbox.add(tx, row, now, owner=owner, lease_seconds=lease.seconds)
         rows.append(

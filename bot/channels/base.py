@@ -47,6 +47,15 @@ class Channel(Protocol):
 
 
 @runtime_checkable
+class Parting(Channel, Protocol):
+    """A channel that may need several calls for one message; each counts in what the channel may send."""
+
+    def calls(self, reply: Reply) -> int:
+        """Count the calls by which a reply leaves, at least 1."""
+        ...
+
+
+@runtime_checkable
 class Fetching(Channel, Protocol):
     """A channel that keeps attachments at the platform, fetched when a job wants them (`bot/work/attachments.py`)."""
 
@@ -83,4 +92,8 @@ class Intake(Protocol):
 
     async def moved(self, channel: str, old: str, new: str) -> None:
         """Note that a conversation has another address now."""
+        ...
+
+    async def is_awaited(self, channel: str, address: str) -> bool:
+        """Tell whether the bot is still to answer here: not where it was silent, or a person speaks in its place."""
         ...

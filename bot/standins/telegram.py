@@ -80,6 +80,7 @@ class TelegramServer:
         self.faults = Faults()
         self.messages: dict[tuple[int, int], Json] = {}
         self.sent: list[tuple[float, int, str]] = []
+        self.topics: list[tuple[int, str]] = []  # opened: in which group, under which name
         self.refusals: list[tuple[float, int, int]] = []  # when, to which chat, how long to wait
         self.heard: Callable[[int, str], None] | None = None
         self.webhook: tuple[str, str] | None = None
@@ -171,6 +172,9 @@ class TelegramServer:
             case "getWebhookInfo":
                 url = "" if self.webhook is None else self.webhook[0]
                 return yes({"url": url, "has_custom_certificate": False, "pending_update_count": len(self._updates)})
+            case "createForumTopic":
+                self.topics.append((int(given["chat_id"]), given["name"]))
+                return yes({"message_thread_id": len(self.topics), "name": given["name"], "icon_color": 0})
             case "answerCallbackQuery" | "sendChatAction" | "setMyCommands":
                 pass
             case _:

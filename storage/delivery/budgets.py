@@ -7,6 +7,7 @@ budget no notice finds room. All times are seconds since 1970 on the database's 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from math import ceil, floor, inf
@@ -22,6 +23,15 @@ from storage.schema import budget
 BURST_SECONDS = 0.2  # of the rate that may leave at once: in no second more than the rate and a fifth of it
 NOTICES_SHARE = 0.6  # of that burst for notices; what is left is there for replies at any moment
 DAY_SHARE = 0.9  # of a day's number for notices, for the same reason
+
+
+Calls = Callable[[str, str], int]
+"""Counts the calls that a message needs: by the channel, and the body of its row."""
+
+
+def one_call(_channel: str, _body: str) -> int:
+    """Count one call for every message."""
+    return 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +135,12 @@ _STOP_CHANNEL = (
 )
 
 
-def take(tx: Connection, found: Budget | None, *, account: Account, count: int, now: datetime) -> bool:
-    """Take so many replies to an account out of its channel's budget; False, with nothing taken, when they must wait.
+def take(tx: Connection, found: Budget, *, account: Account, count: int, now: datetime) -> bool:
+    """Take so many calls of replies to an account out of a budget; False, with nothing taken, when they must wait.
 
     Where a channel never sent anything it has no row yet: then the first claim makes it.
     """
-    if found is None or count == 0:
+    if count == 0:
         return True
     given = {**_charge(account.channel, found, count, now), "b_account": account.id, "b_ahead": found.ahead}
     return tx.execute(_TAKE, {**given, "b_per_day": found.per_day}).rowcount == 1
@@ -168,9 +178,9 @@ def _make(tx: Connection, channel: str) -> None:
     tx.execute(insert(budget).values(row).on_conflict_do_nothing(index_elements=["channel"]))
 
 
-def charge(tx: Connection, found: Budget | None, channel: str, count: int, now: datetime) -> None:
-    """Take what was claimed out of the channel's budget."""
-    if found is not None and count:
+def charge(tx: Connection, found: Budget, channel: str, count: int, now: datetime) -> None:
+    """Take the calls of what was claimed out of the channel's budget."""
+    if count:
         tx.execute(_CHARGE, _charge(channel, found, count, now))
 
 

@@ -39,9 +39,9 @@ _REST_ACCOUNT, _REST_GROUP = _REST.where(_account), _REST.where(_group)
 _STOP_ACCOUNT, _STOP_GROUP = _STOP.where(_account), _STOP.where(_group)
 
 
-def rest(tx: Connection, budget: Budget | None, row: Claimed) -> None:
-    """Let a chat rest after a message to it."""
-    pause = 0.0 if budget is None else budget.chat_pause(row.address)
+def rest(tx: Connection, budget: Budget | None, row: Claimed, calls: int = 1) -> None:
+    """Let a chat rest after a message to it that took so many calls."""
+    pause = 0.0 if budget is None else budget.chat_pause(row.address) * calls
     if pause:
         _execute(tx, _REST_ACCOUNT, _REST_GROUP, row, pause)
 

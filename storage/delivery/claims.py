@@ -31,7 +31,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from storage.columns import Moment, database_now
 from storage.delivery import budgets
-from storage.delivery.budgets import UNLIMITED, Budget, Room
+from storage.delivery.budgets import UNLIMITED, Budget, Calls, Room, one_call
 from storage.delivery.outbox import NOTICE, OPEN_STATES, REPLY, WAITS, Claimed, load
 from storage.schema import account, outbox
 
@@ -59,6 +59,7 @@ class Claimer:
     most: int
     address: str | None = None
     budgets: Mapping[str, Budget] = field(default_factory=dict)
+    calls: Calls = one_call
 
 
 _other = outbox.alias("other")
@@ -125,16 +126,18 @@ _RESTING = {
 
 def claim(tx: Connection, channels: Sequence[str], claimer: Claimer, now: datetime) -> Claims:
     """Lease rows of these channels that are due, at most the oldest of each account, and charge the budgets."""
-    ids: list[int] = []
+    rows: list[Claimed] = []
     again = inf
     for channel in channels:
         found = claimer.budgets.get(channel)
         room = budgets.room(tx, found, channel, now)
-        claimed, soon = _of_channel(tx, channel, claimer, room, claimer.most - len(ids), now)
-        budgets.charge(tx, found, channel, len(claimed), now)
-        ids += claimed
+        ids, soon = _of_channel(tx, channel, claimer, room, claimer.most - len(rows), now)
+        claimed = load(tx, ids)
+        if found is not None:
+            budgets.charge(tx, found, channel, sum(claimer.calls(channel, row.body) for row in claimed), now)
+        rows += claimed
         again = min(again, soon)
-    return Claims(load(tx, ids), again)
+    return Claims(rows, again)
 
 
 def _of_channel(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, exists, update
+from sqlalchemy import Connection, and_, bindparam, exists, literal_column, not_, or_, select, update
 
 from storage import accounts, audit
 from storage.database import lock, lock_number
 from storage.delivery import outbox
 from storage.officials import departures
 from storage.people import joined as people
-from storage.schema import account, official
+from storage.schema import account, event, handover, official
 from storage.schema import outbox as outbox_table
 
 _MOVE = (
@@ -31,6 +31,37 @@ _RELINK = (
     .values(account_id=bindparam("b_to"))
 )
 """Where nobody is linked at the new address yet, whoever was linked at the old one is."""
+
+
+_silent = or_(
+    and_(
+        account.c.paused_until.is_not(None),
+        account.c.paused_until > bindparam("b_now", type_=account.c.paused_until.type),
+    ),
+    exists().where(
+        handover.c.closed_at.is_(None),
+        or_(
+            handover.c.account_id == account.c.id,
+            handover.c.taken_by == account.c.id,
+            handover.c.topic_id == account.c.id,
+        ),
+    ),
+)
+_AWAITED = (
+    select(event.c.id)
+    .join(account, account.c.id == event.c.account_id)
+    # Written out, not bound: so an engine sees that its index of the pending events will do.
+    .where(event.c.state == literal_column("'pending'"), event.c.lane == bindparam("b_lane"), not_(_silent))
+    .limit(1)
+)
+
+
+def is_awaited(tx: Connection, lane: str, now: datetime) -> bool:
+    """Tell whether something that was said in this lane still waits for an answer of the bot's own.
+
+    None comes where a person of the agency speaks: in a hand-over, or while the bot makes way for them.
+    """
+    return tx.execute(_AWAITED, {"b_lane": lane, "b_now": now}).first() is not None
 
 
 def leave(tx: Connection, lane: str, now: datetime) -> None:

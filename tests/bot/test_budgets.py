@@ -14,7 +14,7 @@ import pytest
 from markupsafe import Markup
 from sqlalchemy import select, update
 
-from bot.budgets import budgets_of
+from bot.budgets import budgets_of, calls_of
 from bot.channels.base import Outgoing
 from bot.delivery import Delivery
 from bot.settings.delivery import Delivery as Settings
@@ -37,6 +37,7 @@ from storage.schema import outbox as rows
 FREE = Budget()  # without limits, but a platform that asks to wait is obeyed
 TIGHT = Budget(per_second=10)  # two at once, one of them a notice
 REST = 3.0  # seconds that a platform asks to wait: more than a slow machine needs to answer somebody else
+PART = 2000  # characters of a part
 SECONDS = 20.0  # within which everything of a test is sent, on a slow machine
 
 
@@ -53,6 +54,9 @@ class Platform:
         self.came: list[tuple[float, str, str]] = []
         self.answers: dict[str, list[DeliveryError]] = {}
         self.asked: list[float] = []
+
+    def calls(self, reply: Reply) -> int:
+        return -(-len(reply.text) // PART)
 
     async def send(self, message: Outgoing) -> str | None:
         said = str(message.reply.text)
@@ -95,8 +99,9 @@ async def processes(
     buried: Buried | None = None,
 ) -> AsyncIterator[list[Process]]:
     """Run so many processes, whose deliveries run."""
-    rules = Rules(Limits(poll_seconds=0.5, backoff_seconds=0.01), {"test": given}, buried)
     platform = Platform()
+    limits = Limits(poll_seconds=0.5, backoff_seconds=0.01)
+    rules = Rules(limits, {"test": given}, calls_of({"test": platform}), buried)
     running = [Process(database, platform, rules) for _ in range(number)]
     loops = [asyncio.create_task(one.delivery.run()) for one in running]
     try:
@@ -145,6 +150,19 @@ async def test_notices_of_all_processes_together_stay_within_the_budget(database
     assert max(times) - min(times) >= (30 - 4) / 20, "four may leave at once"
     with database.transaction() as tx:
         assert tx.execute(select(budget.c.used)).scalar_one() == 30
+
+
+async def test_a_message_in_parts_takes_a_call_for_each_of_the_budget_and_of_its_chat(database: Database) -> None:
+    long = "x" * (2 * PART + 1)
+    notify(database, ("anna", long), ("anna", "a"), ("binh", "b"))
+    async with processes(database, Budget(per_second=1000, chat_seconds=0.3)) as (one,):
+        await until(lambda: len(one.platform.came) == 3)
+        await one.hears(long, "chi")
+        await until(lambda: len(one.platform.came) == 4)
+    first, second = (at for at, chat, _ in one.platform.came if chat == "anna")
+    assert second - first >= 3 * 0.3
+    with database.transaction() as tx:
+        assert tx.execute(select(budget.c.used)).scalar_one() == 3 + 1 + 1 + 3
 
 
 async def test_a_chat_rests_between_two_notices_and_gets_them_in_order(database: Database) -> None:

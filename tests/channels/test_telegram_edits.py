@@ -15,7 +15,7 @@ from bot.channels.telegram.errors import NeverLeft
 from handlers.commands import menu
 from handlers.messages import Button, Reply
 from handlers.wishes import COMMANDS
-from knowledge.errors import Gone
+from knowledge.errors import Gone, Unavailable
 from tests.channels.telegram_transport import (
     OK,
     channel,
@@ -105,10 +105,35 @@ async def test_a_tap_is_answered_and_a_failure_of_that_does_no_harm(said: Any) -
     await telegram.close()
 
 
+async def awaited() -> bool:
+    return True
+
+
+async def test_who_speaks_with_a_person_sees_no_sign_that_the_bot_types(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telegram_module, "TYPING_SECONDS", 0.0)
+
+    async def silent() -> bool:
+        return False
+
+    async def unknown() -> bool:
+        raise Unavailable("out of reach")
+
+    telegram, request = channel()
+    telegram.expect("100", silent)
+    await asyncio.sleep(0.01)
+    await settle(telegram)
+    assert request.asked == []
+    telegram.expect("100", unknown)
+    await asyncio.sleep(0.01)
+    await settle(telegram)
+    assert request.asked == []
+    await telegram.close()
+
+
 async def test_who_waits_longer_than_a_moment_sees_that_somebody_types(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(telegram_module, "TYPING_SECONDS", 0.0)
     telegram, request = channel()
-    telegram.expect("-100:7")
+    telegram.expect("-100:7", awaited)
     await asyncio.sleep(0.01)
     await settle(telegram)
     assert request.asked == [("sendChatAction", {"chat_id": -100, "message_thread_id": 7, "action": "typing"})]
@@ -116,7 +141,7 @@ async def test_who_waits_longer_than_a_moment_sees_that_somebody_types(monkeypat
 
 async def test_who_is_answered_at_once_costs_no_request_more() -> None:
     telegram, request = channel()
-    telegram.expect("100")
+    telegram.expect("100", awaited)
     await telegram.send(outgoing())
     await asyncio.sleep(0)
     assert telegram._typing == {}

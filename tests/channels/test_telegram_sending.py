@@ -167,6 +167,7 @@ async def test_a_long_reply_comes_in_parts_with_the_buttons_under_the_last() -> 
     assert "".join(part["text"] for part in sent) == "chữ " * 2250
     assert all(len(part["text"]) <= 4096 for part in sent)
     assert ["reply_markup" in part for part in sent] == [False, False, True]
+    assert telegram.calls(outgoing(long_reply(9000)).reply) == len(sent), "so many it takes of the budget"
 
 
 async def test_a_reply_that_just_fits_is_one_message() -> None:

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
-from storage import accounts
+from storage import accounts, events, handovers
 from storage.accounts import Account
 from storage.database import Connection, Database
 from storage.delivery import outbox
 from storage.delivery.outbox import NOTICE, NewRow
+from storage.events import NewEvent
 from storage.people import presence
 from storage.schema import audit
 from storage.schema import outbox as outbox_table
@@ -121,3 +122,39 @@ def test_a_pause_is_for_one_account_never_shortened_by_an_earlier_one_and_can_be
         account = account_at(tx, database, "100")
         assert account is not None
         assert not account.is_paused(NOW)
+
+
+def test_an_answer_is_awaited_until_the_turn_and_never_where_a_person_speaks(database: Database) -> None:
+    def said(key: str) -> int | None:
+        new = NewEvent(CHANNEL, key, "message", "{}", lane(database, "100"), "100")
+        return events.accept(tx, new, NOW)
+
+    def is_awaited() -> bool:
+        return presence.is_awaited(tx, lane(database, "100"), NOW)
+
+    with database.transaction() as tx:
+        assert not is_awaited()
+        first = said("1")
+        assert first is not None
+        assert is_awaited()
+        account = account_at(tx, database, "100")
+        assert account is not None
+        presence.pause(
+            tx,
+            channel=CHANNEL,
+            address="100",
+            lane=lane(database, "100"),
+            until=NOW + timedelta(minutes=1),
+            now=NOW,
+        )
+        assert not is_awaited()
+        accounts.pause(tx, account.id, NOW)
+        assert is_awaited(), "the pause is over"
+        handed = handovers.begin(tx, account.id, NOW, console=False)
+        assert not is_awaited()
+        one = handovers.by_id(tx, handed)
+        assert one is not None
+        handovers.close(tx, one, NOW)
+        assert is_awaited()
+        events.finish(tx, first, NOW)
+        assert not is_awaited()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
@@ -22,9 +22,9 @@ from bot.channels.telegram.api import Api, api
 from bot.channels.telegram.errors import border
 from bot.channels.telegram.files import Part, parts
 from bot.channels.telegram.reading import Me
-from bot.channels.telegram.rendering import Keyboard, keyboard, sharing
+from bot.channels.telegram.rendering import Keyboard, in_parts, keyboard, sharing
 from handlers.messages import Reply
-from knowledge.errors import Moved, Refused, TryLater, Unusable
+from knowledge.errors import Moved, Refused, TryLater, Unavailable, Unusable
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +72,10 @@ class Telegram:
         self._begun: dict[tuple[str, Reply], tuple[int, float]] = {}
         self._typing: dict[str, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+
+    def calls(self, reply: Reply) -> int:
+        """Count the calls by which a reply leaves: its files, and the parts of its text."""
+        return len(reply.files) + len(in_parts(reply.text))
 
     async def send(self, message: Outgoing) -> str | None:
         """Send one message, in parts where it is too long, and return the id of the last, which has the buttons.
@@ -186,20 +190,22 @@ class Telegram:
         except TelegramError as error:  # most often "query is too old"
             log.debug("a tap was not answered: %s", type(error).__name__)
 
-    def expect(self, address: str) -> None:
-        """Show that somebody types if the answer to this address takes longer than a moment."""
+    def expect(self, address: str, is_awaited: Callable[[], Awaitable[bool]]) -> None:
+        """Show that somebody types if the answer to this address takes longer than a moment, and is still to come."""
         self._stop_typing(address)
         loop = asyncio.get_running_loop()
-        self._typing[address] = loop.call_later(TYPING_SECONDS, self._type, address)
+        self._typing[address] = loop.call_later(TYPING_SECONDS, self._type, address, is_awaited)
 
-    def _type(self, address: str) -> None:
+    def _type(self, address: str, is_awaited: Callable[[], Awaitable[bool]]) -> None:
         self._typing.pop(address, None)
-        self._begin(self._show_typing(_way(address, None)))
+        self._begin(self._show_typing(_way(address, None), is_awaited))
 
-    async def _show_typing(self, way: _Way) -> None:
+    async def _show_typing(self, way: _Way, is_awaited: Callable[[], Awaitable[bool]]) -> None:
         try:
+            if not await is_awaited():
+                return
             await self.api.call("sendChatAction", chat_id=way.chat, message_thread_id=way.thread, action="typing")
-        except TelegramError as error:
+        except (TelegramError, Unavailable) as error:
             log.debug("no typing sign was shown: %s", type(error).__name__)
 
     def _stop_typing(self, address: str) -> None:

@@ -8,6 +8,7 @@ import json
 import logging
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -58,7 +59,7 @@ class Receiver:
                 if heard.query is not None:
                     self._telegram.answer_tap(heard.query)
                 if await self._intake.receive(name, heard.address, heard.incoming, heard.key):
-                    self._telegram.expect(heard.address)
+                    self._telegram.expect(heard.address, partial(self._intake.is_awaited, name, heard.address))
             case Left() | Back():
                 await self._intake.present(name, heard.address, here=isinstance(heard, Back))
             case Migrated():

@@ -16,6 +16,7 @@ from bot.channels.zalo.fetching import Fetcher
 from bot.channels.zalo.http import LOST_ANSWERS, READ_SECONDS, TOO_MANY, Http
 from bot.channels.zalo.oa_rendering import in_parts
 from bot.settings.zalo import ZaloBot as Settings
+from handlers.messages import Reply
 from knowledge.errors import DeliveryError, Refused, SlowDown, TryLater, Uncertain
 
 log = logging.getLogger(__name__)
@@ -42,6 +43,10 @@ class ZaloBot:
             return answer.get("result")
         code = answer.get("error_code")
         raise ours(code if isinstance(code, int) else 0, str(answer.get("description", "")))
+
+    def calls(self, reply: Reply) -> int:
+        """Count the calls by which a reply leaves: the parts of its text."""
+        return len(in_parts(reply))
 
     async def send(self, message: Outgoing) -> str | None:
         """Send one message, in parts where it is too long, and return the id of the last."""
