@@ -48,8 +48,8 @@ async def test_a_kill_when_the_topic_was_opened_brings_the_whole_conversation_in
     is_lost = point == "move.written"
     assert server.topics == [(int(GROUP), NAME)] * (2 if is_lost else 1)
     (thread,) = {str(given["message_thread_id"]) for given in server.messages.values()}
-    said = [f"{REPEATED} {SAID[0]}" if is_lost else SAID[0], SAID[1]]
-    assert [given["text"] for given in server.messages.values()] == said, "once each, in order"
+    shown = [f"{REPEATED} {SAID[0]}" if is_lost else SAID[0], SAID[1]]
+    assert [given["text"] for given in server.messages.values()] == shown, "once each, in order"
     with database.transaction() as tx:
         assert tx.execute(select(account.c.address)).scalars().all() == [f"{GROUP}:{thread}"]
         assert set(tx.execute(select(rows.c.state)).scalars()) == {"sent"}
