@@ -6,6 +6,9 @@ import sys
 
 from knowledge.errors import MotcuaError
 
+FAULTS = (MotcuaError, OSError)
+"""What a user or the outside world can be at fault for; an OSError is a folder or file that cannot be had."""
+
 
 def main() -> None:
     """Run a command. A fault of the user or of the outside is one line on standard error and status 1."""
@@ -17,17 +20,18 @@ def main() -> None:
 
     try:
         app(prog_name="motcua")
-    except MotcuaError as error:
-        _fail(str(error))
-    except OSError as error:  # a folder that cannot be made, a file that cannot be written
-        _fail(f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error))
+    except FAULTS as error:
+        print(told(error), file=sys.stderr)  # noqa: T201 - this is the command line
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
 
 
-def _fail(reason: str) -> None:
-    print(f"motcua: {reason}", file=sys.stderr)  # noqa: T201 - this is the command line
-    sys.exit(1)
+def told(error: BaseException) -> str:
+    """Word one of `FAULTS` in one line."""
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"motcua: {error.filename}: {error.strerror}"
+    return f"motcua: {error}"
 
 
 if __name__ == "__main__":

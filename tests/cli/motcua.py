@@ -15,8 +15,8 @@ from typing import Any
 
 from typer.testing import CliRunner
 
+from bot.__main__ import FAULTS, told
 from bot.cli import app
-from knowledge.errors import MotcuaError
 
 ESCAPED = re.compile(r"\\u(?!00[01])")  # control characters cannot stand in JSON as they are
 ROOT = Path(__file__).resolve().parents[2]
@@ -89,6 +89,10 @@ class Motcua:
             stderr=subprocess.PIPE,
         )
 
+    def apart(self) -> Motcua:
+        """Give the same commands, each in a process of its own."""
+        return Motcua(self.folder, self.settings)
+
     def write(self, name: str, content: str | bytes) -> str:
         """Write a file into the folder and give its name."""
         data = content.encode() if isinstance(content, str) else content
@@ -99,13 +103,14 @@ class Motcua:
 class Within(Motcua):
     """Runs commands within this process, in its current folder: starting each anew takes longer than what it does.
 
-    Streams and exit status are the command's own; what only a process has (a terminal, signals) needs `Motcua`.
+    Streams and exit status are the command's own; what only a process has (a terminal, signals, its reading of bytes
+    that are no text) needs one: `apart()`, `start()`.
     """
 
     def __call__(self, *words: str, stdin: str | bytes = b"", **settings: str) -> Ran:
         ended = CliRunner().invoke(app, words, input=stdin, env={**self.settings, **settings})
-        if isinstance(ended.exception, MotcuaError):  # the command's own process tells it in one line
-            return Ran(1, ended.stdout, f"{ended.stderr}motcua: {ended.exception}\n")
+        if isinstance(ended.exception, FAULTS):
+            return Ran(1, ended.stdout, f"{ended.stderr}{told(ended.exception)}\n")
         assert ended.exception is None or isinstance(ended.exception, SystemExit), ended.exc_info
         return Ran(ended.exit_code, ended.stdout, ended.stderr)
 

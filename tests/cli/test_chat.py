@@ -110,7 +110,9 @@ def test_what_waits_for_one_name_is_not_told_to_another(motcua: Motcua, database
 
 
 def test_whatever_a_line_holds_it_is_answered_and_the_next_one_too(motcua: Motcua) -> None:
-    ran = motcua.fine("chat", "--json", stdin=b"\n".join([*HOSTILE.values(), b"xin giay phep xay dung can giay to gi"]))
+    ran = motcua.apart().fine(
+        "chat", "--json", stdin=b"\n".join([*HOSTILE.values(), b"xin giay phep xay dung can giay to gi"])
+    )
     replies = ran.records()
     assert len(replies) == len(HOSTILE) + 1
     assert all(reply["text"].strip() for reply in replies)

@@ -134,8 +134,8 @@ def test_a_file_that_is_no_database_is_told_in_one_line(bare: Motcua) -> None:
     assert ran.err.count("\n") == 1
 
 
-def test_processes_that_start_together_on_an_empty_database_do_not_meet(motcua: Motcua) -> None:
-    together = [motcua.start("status", "x", "--json") for _ in range(2)]
+def test_processes_that_start_together_on_an_empty_database_do_not_meet(anew: Motcua) -> None:
+    together = [anew.start("status", "x", "--json") for _ in range(2)]
     ended = [(one.communicate(timeout=60), one.returncode) for one in together]
     for (out, err), code in ended:
         assert (code, err) == (0, b"")

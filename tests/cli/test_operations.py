@@ -21,9 +21,9 @@ NAME, ADDRESS, PHONE = "Trần Thị Kín Đáo", "Số 9 đường Không Tên,
 CONTENT = "Thời hạn cấp phép quá dài, đề nghị rút ngắn"
 
 
-def test_migrating_again_has_nothing_to_do(motcua: Motcua) -> None:
-    assert motcua.fine("migrate").out == f"migrated to {HEAD}\n"
-    assert motcua.fine("migrate").out == f"nothing to do: the database is at {HEAD}\n"
+def test_migrating_again_has_nothing_to_do(anew: Motcua) -> None:
+    assert anew.fine("migrate").out == f"migrated to {HEAD}\n"
+    assert anew.fine("migrate").out == f"nothing to do: the database is at {HEAD}\n"
 
 
 def test_a_database_of_a_newer_version_is_refused(motcua: Motcua, database: Database) -> None:

@@ -21,20 +21,20 @@ SAMPLE = Path(demo.__file__).parent / "dossiers-2020-q3.csv"
 
 
 @pytest.fixture
-def office(within: Within) -> Within:
+def office(motcua: Motcua) -> Motcua:
     """Give an office that took in the sample dossiers."""
-    assert within("dossiers", "import", str(SAMPLE)).code == 0
-    return within
+    assert motcua("dossiers", "import", str(SAMPLE)).code == 0
+    return motcua
 
 
-def figures(office: Within, *words: str) -> dict[str, Any]:
+def figures(office: Motcua, *words: str) -> dict[str, Any]:
     ran = office("report", *words)
     assert ran.code == 0, ran.err
     (record,) = ran.records()
     return record
 
 
-def test_the_sample_dossiers_give_the_figures_of_the_article_exactly(office: Within) -> None:
+def test_the_sample_dossiers_give_the_figures_of_the_article_exactly(office: Motcua) -> None:
     told = figures(office, *ARTICLE)
     assert told["period"] == {"from": "2020-05-28", "to": "2020-08-28"}
     total = told["total"]
@@ -65,7 +65,7 @@ def figures_with_trace(figures: Any, trace: Any, path: str = "") -> Iterator[tup
         yield path, figures, trace
 
 
-def test_every_figure_is_traced_to_what_is_behind_it_in_the_json_and_in_words(office: Within) -> None:
+def test_every_figure_is_traced_to_what_is_behind_it_in_the_json_and_in_words(office: Motcua) -> None:
     told = figures(office, *ARTICLE, "--trace")
     traced = list(figures_with_trace(told, told["trace"]))
     counted = [path for path, figure, behind in traced if figure is not None and len(behind) == figure]
@@ -85,14 +85,14 @@ def test_every_figure_is_traced_to_what_is_behind_it_in_the_json_and_in_words(of
     assert ("Kênh tiếp nhận / bưu chính công ích: 2", 2) in heads
 
 
-def test_a_named_period_goes_by_the_preset_of_the_settings(office: Within) -> None:
+def test_a_named_period_goes_by_the_preset_of_the_settings(office: Motcua) -> None:
     assert figures(office, "2020-Q3")["period"] == {"from": "2020-06-15", "to": "2020-09-14"}
     office.settings["MOTCUA_REPORT__PRESET"] = "board28"
     assert figures(office, "2020-Q3")["period"] == {"from": "2020-05-28", "to": "2020-08-27"}
     assert figures(office, "--from", "28/05/2020", "--to", "28/08/2020")["total"]["tn_tong"] == 47
 
 
-def test_other_dossiers_give_their_own_figures(within: Within) -> None:
+def test_other_dossiers_give_their_own_figures(motcua: Motcua) -> None:
     rows = [
         "H58.15-200620-0001,A,Đất đai,2,20200620080000,20200701080000,20200630170000,20200701090000,10",
         "H58.15-200620-0002,A,Đất đai,1,20200620080000,20200701080000,20200702080000,,9",
@@ -101,9 +101,9 @@ def test_other_dossiers_give_their_own_figures(within: Within) -> None:
         "H58.15-200620-0005,B,Môi trường,2,20200620080000,,,,3",
         "H58.15-200620-0006,B,,2,20200620080000,20200701080000,,,5",
     ]
-    within.write("other.csv", "\n".join([HEADS, *rows]) + "\n")
-    assert within("dossiers", "import", "other.csv").code == 0
-    told = figures(within, "2020-Q3")
+    motcua.write("other.csv", "\n".join([HEADS, *rows]) + "\n")
+    assert motcua("dossiers", "import", "other.csv").code == 0
+    told = figures(motcua, "2020-Q3")
     land, environment, unknown = told["rows"]
     assert (land["linh_vuc"], environment["linh_vuc"]) == ("Đất đai", "Môi trường")
     assert (land["tn_tong"], land["da_truoc_han"], land["da_qua_han"]) == (2, 1, 1)
@@ -113,15 +113,15 @@ def test_other_dossiers_give_their_own_figures(within: Within) -> None:
     assert told["total"]["tn_tong"] == 5
 
 
-def test_an_empty_period_is_a_report_too(within: Within) -> None:
-    told = figures(within, "2019-Q1")
+def test_an_empty_period_is_a_report_too(motcua: Motcua) -> None:
+    told = figures(motcua, "2019-Q1")
     assert told["rows"] == []
     assert set(told["total"].values()) == {0, "Tổng cộng"}
     assert told["procedures"]["total"] is None, "no edition was in force"
     assert told["previous"]["total"] is None, "no zeros for what is not held"
 
 
-def test_an_issued_report_is_the_same_to_the_byte_whatever_comes_later(office: Within) -> None:
+def test_an_issued_report_is_the_same_to_the_byte_whatever_comes_later(office: Motcua) -> None:
     assert office("report", *ARTICLE, "--issue", "--number", "281", "--out", "first").code == 0
     draft = office("report", *ARTICLE, "--again", "--format", "json").out
     changed = "000.00.15.H58-200826-0001,A,Khác,2,20200826071500,20200910071500,20200827071500,,9"
@@ -142,7 +142,7 @@ def test_an_issued_report_is_the_same_to_the_byte_whatever_comes_later(office: W
     assert json.loads(corrected.out)["total"]["da_tong"] == 44
 
 
-def test_days_that_do_not_fit_the_last_issued_report_must_be_confirmed(office: Within) -> None:
+def test_days_that_do_not_fit_the_last_issued_report_must_be_confirmed(office: Motcua) -> None:
     assert office("report", *ARTICLE, "--issue", "--number", "281").code == 0
     fits = office("report", "--from", "2020-08-29", "--to", "2020-11-28")
     assert (fits.code, fits.err) == (0, "")
@@ -154,7 +154,7 @@ def test_days_that_do_not_fit_the_last_issued_report_must_be_confirmed(office: W
         assert office(*days, "--yes").code == 0
 
 
-def test_what_the_last_report_left_pending_must_be_what_this_one_begins_with(office: Within) -> None:
+def test_what_the_last_report_left_pending_must_be_what_this_one_begins_with(office: Motcua) -> None:
     assert office("report", *ARTICLE, "--issue", "--number", "281").code == 0
     following = ("--from", "2020-08-29", "--to", "2020-11-28")
     assert figures(office, *following)["differences"] == []
