@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
-from knowledge.feedback_kind import FeedbackKind
+from knowledge.feedback_kind import CLAUSES, FeedbackKind
 from knowledge.report_period import Period
 from knowledge.vietnamese import fold
 
@@ -35,6 +35,7 @@ class Heard(NamedTuple):
 
     number: str
     kind: str
+    clause: int | None  # khoản of Điều 5, Nghị định 20/2008
     field: str | None
     received_at: datetime
     closed_at: datetime | None
@@ -64,6 +65,12 @@ class FeedbackFigures:
     def by_kind(self) -> dict[str, list[str]]:
         """List the numbers by the register's four classes."""
         return {str(kind): [one.number for one in self.heard if one.kind == kind] for kind in KINDS}
+
+    @cached_property
+    def by_clause(self) -> dict[int | None, list[str]]:
+        """List the numbers by the clauses of Điều 5, and those of none."""
+        clauses: list[int | None] = [*CLAUSES, None]
+        return {clause: [one.number for one in self.heard if one.clause == clause] for clause in clauses}
 
     def _numbers(self, heard: Iterable[Heard]) -> dict[str, list[str]]:
         numbers: dict[str, list[str]] = {key: [] for key in KEYS}

@@ -142,11 +142,11 @@ def feedback_register(tx: Connection, until: datetime) -> list[Heard]:
     """List the feedback taken in before `until` as it stood then; anonymous tips do not count."""
     closed = _closed(tx, until)
     told = feedback.c
-    columns = (told.id, told.number, told.kind, told.field, told.received_at, told.published_at)
+    columns = (told.id, told.number, told.kind, told.clause, told.field, told.received_at, told.published_at)
     taken = select(*columns).where(told.received_at < until, told.sender_kind != ANONYMOUS).order_by(told.id)
     return [
-        Heard(number, kind, field, received, closed.get(row_id), published)
-        for row_id, number, kind, field, received, published in tx.execute(taken)
+        Heard(number, kind, clause, field, received, closed.get(row_id), published)
+        for row_id, number, kind, clause, field, received, published in tx.execute(taken)
     ]
 
 

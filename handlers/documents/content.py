@@ -17,6 +17,7 @@ from handlers.documents.wording import long, say, share, short
 from handlers.reports.content import BACK_BY_POST, BY_POST, UNSAID, Compared, Findings
 from knowledge.catalogue import Procedure
 from knowledge.report import KEYS
+from knowledge.report_feedback import FeedbackFigures
 from knowledge.report_form import shipped_forms
 
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
@@ -157,8 +158,17 @@ def _feedback(report: Report, findings: Findings) -> Iterator[Block]:
     if figures.heard:
         yield Sentence(say("pakn.counted", count=len(figures.heard), **counts))
         yield Sentence(say("pakn.by_kind", **{kind: len(numbers) for kind, numbers in figures.by_kind.items()}))
+        yield Sentence(say("pakn.by_clause", clauses="; ".join(_clauses(figures))))
         yield Sentence(say("pakn.handled", **counts))
     yield Sentence(say("pakn.annex", number=report.annex_of("feedback")))
+
+
+def _clauses(figures: FeedbackFigures) -> Iterator[str]:
+    """Tell how many there are of each clause of Điều 5 of which there are some."""
+    for clause, numbers in figures.by_clause.items():
+        if numbers:
+            key = "pakn.no_clause" if clause is None else "pakn.clause"
+            yield say(key, clause=str(clause), count=len(numbers))
 
 
 def _onestop(report: Report, findings: Findings) -> Iterator[Block]:

@@ -157,11 +157,21 @@ def _feedback(findings: Findings) -> dict[str, Any]:
     (form,) = (form for form in shipped_forms() if form.subject == "feedback")
     figures = findings.feedback
     if figures is None:
-        return {"received": None, **form.fill(dict[str, list[str] | None]()), "by_kind": None, "rows": []}
+        return {
+            "received": None,
+            **form.fill(dict[str, list[str] | None]()),
+            "by_kind": None,
+            "by_clause": None,
+            "rows": [],
+        }
     return {
         "received": tuple(figures.total["tn_trong_ky"]),
         **_filled(form, figures.total),
         "by_kind": {kind: tuple(numbers) for kind, numbers in figures.by_kind.items()},
+        "by_clause": {
+            "none" if clause is None else f"khoan_{clause}": tuple(numbers)
+            for clause, numbers in figures.by_clause.items()
+        },
         "rows": [{"linh_vuc": name or NO_FIELD, **_filled(form, row)} for name, row in figures.by_field.items()],
     }
 

@@ -23,7 +23,7 @@ def at(month: int, day: int, hour: int = 9, minute: int = 0) -> datetime:
 
 
 def heard(received: datetime, closed: datetime | None = None, **more: object) -> Heard:
-    return Heard("PAKN-1", "regulation", None, received, closed, None)._replace(**more)  # type: ignore[arg-type]
+    return Heard("PAKN-1", "regulation", 2, None, received, closed, None)._replace(**more)  # type: ignore[arg-type]
 
 
 def cells(one: Heard) -> set[str]:
@@ -60,7 +60,8 @@ def anything(draw: st.DrawFn) -> Heard:
     kind = draw(st.sampled_from(["regulation", "conduct", "both", "other"]))
     field = draw(st.sampled_from(["Đầu tư", "Lao động", None]))
     number = f"PAKN-{draw(st.integers(0, 10**9))}"
-    return Heard(number, kind, field, received, draw(st.none() | later), draw(st.none() | later))
+    clause = draw(st.none() | st.integers(1, 8))
+    return Heard(number, kind, clause, field, received, draw(st.none() | later), draw(st.none() | later))
 
 
 @given(st.lists(anything(), max_size=25, unique_by=lambda one: one.number))
@@ -70,7 +71,8 @@ def test_the_form_holds_for_any_register_and_its_rows_add_up_to_its_total(regist
     assert FORM.broken(total) == []
     rows = [{key: len(numbers) for key, numbers in row.items()} for row in figures.by_field.values()]
     assert {key: sum(row[key] for row in rows) for key in KEYS} == {k: len(n) for k, n in figures.total.items()}
-    assert sum(len(numbers) for numbers in figures.by_kind.values()) == total["tn_tong"]
+    for parted in (figures.by_kind, figures.by_clause):
+        assert sum(len(numbers) for numbers in parted.values()) == total["tn_tong"]
 
 
 @given(st.lists(anything(), max_size=25, unique_by=lambda one: one.number))

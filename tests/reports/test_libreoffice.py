@@ -75,7 +75,7 @@ def figures_in(sheet: Worksheet, form: Form, name: str) -> dict[str, object]:
 
 
 def heard(number: int, kind: str, field: str | None, closed: datetime | None) -> Heard:
-    return Heard(f"PAKN-{number}", kind, field, at(7, number), closed, closed)
+    return Heard(f"PAKN-{number}", kind, None, field, at(7, number), closed, closed)
 
 
 HEARD = [heard(1, "conduct", "Đầu tư", at(7, 9)), heard(2, "both", "Đầu tư", None), heard(3, "other", None, at(7, 8))]

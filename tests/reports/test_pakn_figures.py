@@ -23,7 +23,7 @@ from tests.reports.test_documents import BOARD
 CALENDAR = Calendar(((time(7), time(17)),))
 (FORM,) = (form for form in shipped_forms() if form.subject == "feedback")
 DONE = (State.ANSWERED, State.REFUSED, State.FORWARDED, State.WITHDRAWN)
-KINDS = ("regulation", "conduct", "both", "other")
+KINDS = {"regulation": 2, "conduct": 1, "both": 1, "other": None}
 
 
 def found(database: Database) -> Findings:
@@ -44,7 +44,9 @@ def hand_in(
     sender: str = "person",
 ) -> Feedback:
     name = f"PAKN-{when:%Y%m%d}-{number:04}"
-    given = Feedback(name, when, "received", "…", "A", "B", "C", kind=kind, field=field, sender_kind=sender)
+    given = Feedback(
+        name, when, "received", "…", "A", "B", "C", kind=kind, clause=KINDS[kind], field=field, sender_kind=sender
+    )
     feedback.add(tx, None, given)
     one = feedback.find(tx, name)
     assert one is not None
@@ -93,6 +95,11 @@ def test_every_class_and_state_stands_in_its_column_of_the_form_the_text_and_the
     }
     assert {key: counted[key] for key in expected} == expected
     assert counted["by_kind"] == {"regulation": 8, "conduct": 7, "both": 6, "other": 6}
+    assert {clause: number for clause, number in counted["by_clause"].items() if number} == {
+        "khoan_1": 13,
+        "khoan_2": 8,
+        "none": 6,
+    }
     assert [row["linh_vuc"] for row in counted["rows"]] == ["Đầu tư", "Lao động", "Chưa rõ lĩnh vực"]
     assert [row["tn_tong"] for row in counted["rows"]] == [18, 8, 1]
     assert FORM.broken({key: counted[key] for key in expected if key != "received"}) == []
@@ -101,6 +108,7 @@ def test_every_class_and_state_stands_in_its_column_of_the_form_the_text_and_the
     assert "Trong kỳ, hệ thống tiếp nhận 25 phản ánh, kiến nghị." in text
     assert "là 27: từ kỳ trước chuyển sang 2, tiếp nhận trong kỳ 25; 7 về hành vi" in text
     assert "8 về quy định hành chính, 7 về hành vi hành chính, 6 về cả hai, 6 về nội dung khác" in text
+    assert "Nghị định 20/2008/NĐ-CP: khoản 1: 13; khoản 2: 8; không thuộc khoản nào: 6." in text
     assert "Đã xử lý 5 về hành vi, 12 về quy định; đang xử lý 2 về hành vi, 8 về quy định; đã công khai 1 kết" in text
     listed = load_workbook(BytesIO(xlsx.written(Report(findings, BOARD))))["Danh sách PAKN"]
     assert listed.max_row == 28, "a head and every feedback that counts"
@@ -120,7 +128,7 @@ def test_nothing_in_the_register_is_stated_in_words_and_as_zero_in_every_column(
         hand_in(tx, 1, at(7, 3), sender=ANONYMOUS)
     findings = found(database)
     counted = record(findings)["feedback"]
-    assert {value for key, value in counted.items() if key not in ("by_kind", "rows")} == {0}
+    assert {value for key, value in counted.items() if key not in ("by_kind", "by_clause", "rows")} == {0}
     assert "Trong kỳ, cơ quan chưa nhận được phản ánh, kiến nghị nào." in sentences(findings)
     (sheet,) = (sheet for sheet in Report(findings, BOARD).sheets if sheet.form is FORM)
     assert [line.name for line in sheet.lines] == ["Tất cả lĩnh vực", "Tổng cộng"]
@@ -134,7 +142,7 @@ def test_the_figures_are_those_of_another_count_of_any_register(database: Databa
     with database.transaction() as tx:
         for number in range(150):
             when = at(4, 1) + timedelta(hours=chance.randrange(190 * 24))
-            one = hand_in(tx, number, when, chance.choice(KINDS))
+            one = hand_in(tx, number, when, chance.choice(list(KINDS)))
             states[number] = []
             for _ in range(chance.randrange(4)):
                 when += timedelta(hours=chance.randrange(1, 60 * 24))
