@@ -26,6 +26,7 @@ from storage.dossiers import follows
 from storage.dossiers import records as dossiers
 from storage.dossiers.follows import Follow
 from storage.dossiers.records import Dossier
+from storage.people import consents
 from storage.people import joined as people
 
 FOLLOWS_MOST = 50  # of one account: whoever handles more has the one-stop software
@@ -36,10 +37,13 @@ NICKNAME = "nickname"  # the open question for a nickname of `Session.code`
 
 
 def follow(talk: Talk, arguments: tuple[str, ...]) -> Turn | None:
-    """Follow a dossier; to who may not look it up any more without a proof, the proof is asked for."""
-    if len(arguments) != 1:
-        return None
-    code = dossier_asking.code_of(talk, arguments[0])
+    """Follow a dossier; to who may not look it up any more without a proof, the proof is asked for.
+
+    The first time it is a consent, for each purpose of `FOLLOWED`, to the text above the button; where that text did
+    not stand there, it is shown first.
+    """
+    agrees = arguments[1:] == (looking_up.AGREES,)
+    code = dossier_asking.code_of(talk, arguments[0]) if len(arguments) == 1 + agrees else None
     if code is None:
         return None
     guard = Guard(talk)
@@ -48,8 +52,14 @@ def follow(talk: Talk, arguments: tuple[str, ...]) -> Turn | None:
         turn = looking_up.more(talk, code.text)
     else:
         found = dossiers.find(talk.tx, code.text)
-        turn = _begin(talk, found) if found is not None else _unknown(talk, guard, code.text)
+        turn = _begin(talk, found, agrees=agrees) if found is not None else _unknown(talk, guard, code.text)
     return replace(turn, events=guard.close(), not_before=guard.not_before)
+
+
+def _agree(talk: Talk) -> None:
+    text = talk.say.plain(looking_up.FOLLOW_CONSENT)
+    for purpose in consents.FOLLOWED:
+        consents.give(talk.tx, talk.account.id, purpose, text, talk.language, talk.now)
 
 
 def _unknown(talk: Talk, guard: Guard, code: str) -> Turn:
@@ -58,7 +68,7 @@ def _unknown(talk: Talk, guard: Guard, code: str) -> Turn:
     return talk.answer(talk.say("lookup.not_found", code=code, contact=contact(talk)), rows)
 
 
-def _begin(talk: Talk, found: Dossier) -> Turn:
+def _begin(talk: Talk, found: Dossier, *, agrees: bool) -> Turn:
     if _is_page(talk) and _is_page(talk, people.route(talk.tx, talk.account.id, talk.now)):
         return _elsewhere(talk, found)
     if found.status.is_final:
@@ -66,6 +76,11 @@ def _begin(talk: Talk, found: Dossier) -> Turn:
     known = follows.find(talk.tx, talk.account.id, found.id)
     if known is None and follows.count(talk.tx, talk.account.id) >= FOLLOWS_MOST:
         return talk.answer(talk.say("follow.too_many", most=FOLLOWS_MOST), _rows(talk), done="follow_refused")
+    if agrees:
+        _agree(talk)
+    elif not talk.group and not consents.may_follow(talk.tx, talk.account.id):
+        rows = [[looking_up.follow_button(talk, found.code)], *_rows(talk)]
+        return talk.answer(talk.say(looking_up.FOLLOW_CONSENT), rows, misses=0, done="consent_asked")
     proved = looking_up.is_proved(talk, found.code)
     detailed = proved or (known is not None and known.may_tell(talk.now))
     expires_at = talk.now + talk.agency.look_ups.follow_lasts if detailed else None
@@ -108,7 +123,7 @@ def unfollow(talk: Talk, arguments: tuple[str, ...]) -> Turn | None:
         return talk.answer(talk.say("follow.not_followed"), _rows(talk))
     follows.end(talk.tx, mine[0].id)
     text = talk.say("follow.ended", name=name(talk, *mine))
-    again = [] if mine[1].status.is_final else [talk.button("follow", "follow", mine[1].code)]
+    again = [] if mine[1].status.is_final else [looking_up.follow_button(talk, mine[1].code)]
     return talk.answer(text, [again, *_rows(talk)], misses=0, done="unfollowed")
 
 

@@ -25,7 +25,10 @@ from knowledge.receipt_code import Problem, Reading
 from storage.dossiers import follows
 from storage.dossiers import records as dossiers
 from storage.dossiers.records import Dossier
+from storage.people import consents
 
+AGREES = "yes"  # the argument of a button under whose text a consent stands
+FOLLOW_CONSENT = "consent.text_follow"
 PROOF = "proof"  # the open question for the secret of `Session.code`
 CODES_ANSWERED = 5  # codes of one message that are looked up; more is a list, not a question
 PROVED = timedelta(minutes=30)  # our choice: who proved to be the owner is not asked again while they look around
@@ -58,7 +61,9 @@ def answer(talk: Talk, wanted: Sequence[Asked]) -> Turn:
     if len(wanted) > CODES_ANSWERED:
         text += Markup("\n\n") + talk.say("lookup.too_many", most=CODES_ANSWERED)
     last = next((one for one in reversed(told) if one.code is not None), None)
-    turn = talk.answer(text, _buttons(talk, told), misses=0, done="looked_up", **_going_on(talk, last))
+    rows = _buttons(talk, told)
+    text = lines([text, agreeing(talk, rows)])
+    turn = talk.answer(text, rows, misses=0, done="looked_up", **_going_on(talk, last))
     asks = [_asks_phone(talk)] if last is not None and last.wants_proof and _may_share(talk) else []
     return replace(turn, replies=(*turn.replies, *asks), events=guard.close(), not_before=guard.not_before)
 
@@ -108,10 +113,22 @@ def dossier_buttons(talk: Talk, dossier: Dossier, *, proved: bool) -> list[Butto
     known = follows.find(talk.tx, talk.account.id, dossier.id)
     row = []
     if known is None or (proved and not known.may_tell(talk.now)):
-        row = [] if dossier.status.is_final else [talk.button("follow", "follow", dossier.code)]
+        row = [] if dossier.status.is_final else [follow_button(talk, dossier.code)]
     else:
         row = [talk.button("unfollow", "unfollow", dossier.code)]
     return row if proved or talk.group else [*row, talk.button("more", "more", dossier.code)]
+
+
+def follow_button(talk: Talk, code: str) -> Button:
+    """Offer to follow a dossier; where that is a consent, its text stands above (`agreeing`) and the button says so."""
+    agreed = () if talk.group or consents.may_follow(talk.tx, talk.account.id) else (AGREES,)
+    return talk.button("follow", "follow", code, *agreed)
+
+
+def agreeing(talk: Talk, rows: Sequence[Sequence[Button]]) -> Markup | str:
+    """Give the text of the consent that a button of these gives; "" where none does."""
+    gives = any(button.action.endswith(f":{AGREES}") for row in rows for button in row)
+    return talk.say(FOLLOW_CONSENT) if gives else ""
 
 
 def ask_code(talk: Talk) -> Turn:
@@ -125,7 +142,8 @@ def more(talk: Talk, code: str) -> Turn:
     known = _standing(talk, code)
     if known is not None:
         rows = [dossier_buttons(talk, known, proved=True), [talk.button("mine", "mine"), talk.button("menu", "menu")]]
-        return talk.answer(tell.detail(talk, known), rows, misses=0, step=None, code=code, done="looked_up")
+        text = lines([tell.detail(talk, known), agreeing(talk, rows)])
+        return talk.answer(text, rows, misses=0, step=None, code=code, done="looked_up")
     text = lines([talk.say("proof.ask", code=code), talk.say("proof.tax_code")])
     # Whose proof of another dossier stood for this one would see it without any.
     turn = talk.answer(text, [[talk.button("menu", "menu")]], step=PROOF, code=code, proved_until=None, misses=0)

@@ -26,6 +26,7 @@ from storage.database import Connection
 from storage.events import Pending
 from storage.officials import broadcasts
 from storage.officials.broadcasts import DRAFT, SENDING, Broadcast
+from storage.people import consents
 
 MOMENT = "broadcasts"  # the moment, every few minutes, at which the next chunk leaves
 FILE = "questions_file"  # the job that writes the questions
@@ -42,9 +43,12 @@ def _news(talk: Talk, arguments: tuple[str, ...]) -> Turn | None:
             done = "answered"
         case ("in",):
             broadcasts.subscribe(talk.tx, talk.account.id, talk.now)
+            text = talk.say.plain("newsin.off", agency=talk.agency_short())  # what stood above the button
+            consents.give(talk.tx, talk.account.id, consents.ANNOUNCEMENTS, text, talk.language, talk.now)
             done = "news_wanted"
         case ("out",):
             broadcasts.unsubscribe(talk.tx, talk.account.id)
+            consents.withdraw(talk.tx, talk.account.id, consents.ANNOUNCEMENTS, talk.now)
             done = "news_unwanted"
         case _:
             return None

@@ -6,10 +6,8 @@ from handlers.messages import Turn
 from handlers.talk import Talk
 from storage import feedback
 from storage.dossiers import follows
+from storage.officials import broadcasts
 from storage.people import consents
-
-FOLLOWED = frozenset({consents.DOSSIERS, consents.NOTICES})
-"""Purposes without which no dossier is followed."""
 
 
 def act(talk: Talk, arguments: tuple[str, ...]) -> Turn | None:
@@ -40,6 +38,8 @@ def _give(talk: Talk, purpose: str) -> Turn:
     consents.give(talk.tx, talk.account.id, purpose, text, talk.language, talk.now)
     if purpose == consents.CONTACT:
         _remember(talk)
+    if purpose == consents.ANNOUNCEMENTS:
+        broadcasts.subscribe(talk.tx, talk.account.id, talk.now)
     return talk.answer(talk.say("consent.given"), [[talk.button("menu", "menu")]], misses=0, done="consent_given")
 
 
@@ -55,7 +55,9 @@ def _remember(talk: Talk) -> None:
 def _withdraw(talk: Talk, purpose: str) -> Turn:
     """Take the consent back, and stop what only it allowed."""
     consents.withdraw(talk.tx, talk.account.id, purpose, talk.now)
-    if purpose in FOLLOWED:
+    if purpose == consents.ANNOUNCEMENTS:
+        broadcasts.unsubscribe(talk.tx, talk.account.id)
+    if purpose in consents.FOLLOWED:
         for archived in (False, True):
             for follow, _ in follows.listed(talk.tx, talk.account.id, archived=archived):
                 follows.end(talk.tx, follow.id)

@@ -22,6 +22,9 @@ of dossiers by phone."""
 
 _ALLOWS = {CONTACT: contact, PHONE: notice_phone}  # what is kept by a consent alone
 
+FOLLOWED = (DOSSIERS, NOTICES)
+"""Purposes without which no dossier is followed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Consent:
@@ -69,6 +72,12 @@ def _end(tx: Connection, account_id: int, purpose: str, now: datetime) -> bool:
 def stands(tx: Connection, account_id: int, purpose: str) -> bool:
     """Tell whether a consent stands."""
     return any(one.purpose == purpose and one.withdrawn_at is None for one in listed(tx, account_id))
+
+
+def may_follow(tx: Connection, account_id: int) -> bool:
+    """Tell whether dossiers may be followed: the consents for it stand."""
+    standing = {one.purpose for one in listed(tx, account_id) if one.withdrawn_at is None}
+    return standing.issuperset(FOLLOWED)
 
 
 def listed(tx: Connection, account_id: int) -> list[Consent]:

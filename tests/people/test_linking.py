@@ -186,7 +186,7 @@ def test_a_joined_account_sees_what_the_person_follows_and_each_change_is_told_o
     joined(an, zalo)
     an.says(KNOWN.code).taps(FOLLOW)
     zalo.says("/hosocuatoi").sees(KNOWN.code)
-    zalo.presses(action("follow", KNOWN.code))
+    zalo.presses(action("follow", KNOWN.code, "yes"))
     tells(town, replace(KNOWN, status=Status.PROCESSING))
     assert [KNOWN.code in phone.looks().last for phone in (an, zalo)] == [True, False], "told once, where it was asked"
     zalo.says("/lienket").taps("Báo tin ở đây trước").sees("gửi về đây trước")

@@ -29,7 +29,14 @@ ADDED = rooms("nd09")
 ALWAYS = (follows.ROOM, receipt_photos.ROOM, checklists.ROOM, deep_links.ROOM)  # of everybody's conversation
 OPEN = (*ALWAYS, linking.ROOM, phone_notices.ROOM)
 PUBLIC = {verb for room in OPEN for verb in room.verbs} | {"invite", "news", "dialogueask", "person"}
-PUBLIC |= {"pakn", "consent", "data", "erase_data", "rate"}  # one's own feedback, consents, data and opinion
+PUBLIC |= {
+    "pakn",
+    "consent",
+    "data",
+    "erase_data",
+    "rate",
+    "denounce",
+}  # one's own feedback, consents, data and opinion
 VERBS = {verb: room for room in ADDED for verb in room.verbs}
 GUARDED = sorted(verb for verb in VERBS if verb not in PUBLIC)
 COMMANDS = {name: verb for room in ADDED for name, verb in room.commands.items()}

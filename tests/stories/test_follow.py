@@ -237,7 +237,7 @@ def test_a_long_list_has_pages(an: Chat) -> None:
     codes = [f"000.00.15.H58-261102-{number:04}" for number in range(101, 109)]
     an.office.learns(*(replace(RECORD, code=code, other_code=None) for code in codes))
     for code in codes:
-        an.presses(f"1:follow:{code}")
+        an.presses(f"1:follow:{code}:yes")
     an.says("/hosocuatoi").sees("(8)", codes[7], codes[2]).sees_not(codes[1]).taps("Xem tiếp").sees(codes[0], codes[1])
     an.taps("Trang trước").sees(codes[7])
     an.presses("1:mine:9").sees("Nút này đã cũ")
@@ -267,7 +267,8 @@ def test_a_closed_or_unknown_dossier_is_not_followed_and_a_list_has_an_end(an: C
 
 
 def test_in_a_group_statuses_may_be_followed_but_not_the_list_or_the_details(an: Chat) -> None:
-    an.in_group(CODE).taps("🔔 Theo dõi")
+    an.in_group(CODE)
+    an._does(Incoming(Kind.TAP, f"1:follow:{CODE}", group=True))
     an._does(Incoming(Kind.TEXT, "/hosocuatoi", group=True)).sees("nhắn riêng")
     assert "cần bổ sung" in told(an, replace(RECORD, status=Status.NEED_SUPPLEMENT))["an"][0]
 
