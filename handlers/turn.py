@@ -6,9 +6,11 @@ Plain functions of a connection. The caller (`bot/turns.py`) runs them on the st
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, auto
+
+from markupsafe import Markup
 
 from handlers import notices, numbered, shared_drafts
 from handlers.handover.words import is_way_out
@@ -25,6 +27,7 @@ from storage.jobs import NewJob
 from storage.people import joined as people
 
 MESSAGE = "message"  # the kind of events that people cause
+ONE_MESSAGE = frozenset({"zalo_oa", "zalo_bot"})  # channels on which nothing can be edited: one message a turn
 TRIES = 3  # a turn that raises is tried twice more; by then it is not bad luck but a fault
 
 
@@ -182,6 +185,7 @@ def _save(
 
     What other turns may want as well is taken in one order: accounts, conversations, the budget, rows of the outbox.
     """
+    turn = replace(turn, replies=_compact(account, turn.replies))
     if account.gone_at is not None:
         accounts.close(tx, account.id, None)
     if turn.language is not None:
@@ -199,6 +203,21 @@ def _save(
         events.finish(tx, event.id, now)
     waiting = len(leased) < len(turn.replies) and account.channel not in outbox.FETCHED
     return Taken(event.id, leased, event.more, queued=bool(told) or waiting)
+
+
+def _compact(account: Account, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
+    """Make one message of an answer and what comes behind it, where every message stays; numbers keep their order."""
+    if account.channel not in ONE_MESSAGE:
+        return replies
+    done: list[Reply] = []
+    for reply in replies:
+        last = done[-1] if done else None
+        if last is None or last.buttons or last.asks_phone or reply.asks_phone:
+            done.append(reply)
+        else:
+            text, files = Markup("\n\n").join((last.text, reply.text)), (*last.files, *reply.files)
+            done[-1] = replace(reply, text=text, files=files, edits=None)
+    return tuple(done)
 
 
 def _add_replies(

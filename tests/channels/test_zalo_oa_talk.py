@@ -45,6 +45,14 @@ async def test_somebody_writes_chooses_by_number_and_asks_by_the_menu_of_the_acc
     assert [tuple(row) for row in states] == [("sent", 2 + len(MENU))]
 
 
+async def test_a_question_within_a_form_is_answered_with_the_open_question_in_one_message(at: Town) -> None:
+    await at.says("tôi muốn gửi phản ánh")
+    (said,) = await at.says("#lien_he")
+    assert "địa chỉ" in said.lower()
+    assert "đang" in said, "the question that is open stands below"
+    assert said.rstrip().splitlines()[-1].startswith("  "), "and its choices under it"
+
+
 async def test_an_event_that_comes_twice_is_answered_once(at: Town) -> None:
     told = at.server.wrote(WHO, "xin chào")
     await at.tells(told)

@@ -18,7 +18,8 @@ from bot.channels.zalo.tokens import Tokens
 from bot.standins.faults import Wrong
 from bot.standins.zalo_oa import ZaloOaServer
 from bot.store import Store
-from knowledge.errors import TryLater
+from handlers.officials.channel_alarms import REFUSED
+from knowledge.errors import TryLater, Unavailable
 from storage import zalo_tokens as rows
 from storage.database import Database
 from tests.channels.zalo_desk import Clock, served, settings
@@ -223,3 +224,26 @@ def test_an_answer_without_a_life_is_believed_for_an_hour() -> None:
     answer = {"access_token": "a", "refresh_token": "r", "expires_in": "soon"}
     _, life = zalo_tokens.read(answer, Clock()())
     assert (life.expires_at - life.renewed_at).total_seconds() == zalo_tokens.UNTOLD_SECONDS
+
+
+async def test_a_trouble_that_could_not_be_told_to_administrators_is_told_when_the_database_is_back(
+    database: Database,
+) -> None:
+    heard: list[tuple[str, str]] = []
+    out_of_reach = [True, False]
+
+    async def alarm(channel: str, why: str) -> None:
+        if out_of_reach.pop(0):
+            raise Unavailable("out of reach")
+        heard.append((channel, why))
+
+    async with office(database) as at:
+        at.server.account.refresh = "another one"
+        tokens = await at.process()
+        await tokens.begin(at.store, alarm)
+        with pytest.raises(Unavailable):
+            await tokens.access()
+        for _ in range(3):
+            with pytest.raises(TryLater):
+                await tokens.access()
+    assert heard == [("zalo_oa", REFUSED)]

@@ -115,9 +115,9 @@ class ZaloOa:
         """Let administrators hear of a trouble, from this process once a day."""
         today = self.clock().date()
         if self._tell is not None and self._told.get(why) != today:
-            self._told[why] = today
             with suppress(Unavailable):
                 await self._tell(self.name, why)
+                self._told[why] = today
 
     async def _send(self, message: Outgoing) -> str | None:
         cut = parts(message, buttons=self._given.buttons, picture=self._given.info_picture_url)

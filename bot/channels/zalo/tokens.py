@@ -149,9 +149,9 @@ class Tokens:
         now = self._clock()
         if self._told is None or self._told[0] != trouble or now - self._told[1] > TOLD_AGAIN:
             log.error("Zalo: %s", trouble)
-            self._told = trouble, now
             if alarm and self._alarm is not None:
                 await self._alarm(CHANNEL, alarm)
+            self._told = trouble, now
         return trouble
 
     async def _load(self) -> Kept | None:
