@@ -12,7 +12,7 @@ from storage.database import Database, border, lock
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0020"
+HEAD = "0021"
 MIGRATION_LOCK = 5_206_201  # any fixed number: replicas that start together migrate one after the other
 
 

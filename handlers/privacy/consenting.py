@@ -6,7 +6,6 @@ from handlers.messages import Turn
 from handlers.talk import Talk
 from storage import feedback
 from storage.dossiers import follows
-from storage.officials import broadcasts
 from storage.people import consents
 
 
@@ -38,8 +37,6 @@ def _give(talk: Talk, purpose: str) -> Turn:
     consents.give(talk.tx, talk.account.id, purpose, text, talk.language, talk.now)
     if purpose == consents.CONTACT:
         _remember(talk)
-    if purpose == consents.ANNOUNCEMENTS:
-        broadcasts.subscribe(talk.tx, talk.account.id, talk.now)
     return talk.answer(talk.say("consent.given"), [[talk.button("menu", "menu")]], misses=0, done="consent_given")
 
 
@@ -55,8 +52,6 @@ def _remember(talk: Talk) -> None:
 def _withdraw(talk: Talk, purpose: str) -> Turn:
     """Take the consent back, and stop what only it allowed."""
     consents.withdraw(talk.tx, talk.account.id, purpose, talk.now)
-    if purpose == consents.ANNOUNCEMENTS:
-        broadcasts.unsubscribe(talk.tx, talk.account.id)
     if purpose in consents.FOLLOWED:
         for archived in (False, True):
             for follow, _ in follows.listed(talk.tx, talk.account.id, archived=archived):

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, func, insert, select, update
 
-from storage.schema import account, broadcast, dialogue_question, news_subscriber, outbox
+from storage.people.consents import ANNOUNCEMENTS
+from storage.schema import account, broadcast, consent, dialogue_question, outbox
 
 DRAFT, SENDING, SENT, STOPPED = "draft", "sending", "sent", "stopped"
 ALL = "all"
@@ -30,32 +30,18 @@ class Broadcast:
     created_at: datetime
 
 
+_agreed = account.c.id.in_(
+    select(consent.c.account_id).where(consent.c.purpose == ANNOUNCEMENTS, consent.c.withdrawn_at.is_(None))
+)
+"""Whoever wants to be told: the register of consents says so, and nothing else does."""
 _COLUMNS = tuple(broadcast.c[name] for name in Broadcast.__dataclass_fields__)
-
-
-def subscribe(tx: Connection, account_id: int, now: datetime) -> None:
-    """Let an account be told announcements; once more changes nothing."""
-    into = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
-    tx.execute(into(news_subscriber).values(account_id=account_id, since=now).on_conflict_do_nothing())
-
-
-def unsubscribe(tx: Connection, account_id: int) -> None:
-    """Tell an account no announcements any more."""
-    tx.execute(delete(news_subscriber).where(news_subscriber.c.account_id == account_id))
-
-
-def is_subscribed(tx: Connection, account_id: int) -> bool:
-    """Tell whether an account is told announcements."""
-    found = select(news_subscriber.c.account_id).where(news_subscriber.c.account_id == account_id)
-    return tx.execute(found).one_or_none() is not None
 
 
 def audiences(tx: Connection) -> Mapping[str, int]:
     """Count who would be told: all, and by channel."""
     rows = tx.execute(
         select(account.c.channel, func.count())
-        .join(news_subscriber, news_subscriber.c.account_id == account.c.id)
-        .where(account.c.gone_at.is_(None))
+        .where(_agreed, account.c.gone_at.is_(None))
         .group_by(account.c.channel)
         .order_by(account.c.channel)
     )
@@ -103,13 +89,12 @@ def schedule(tx: Connection, number: int, at: datetime) -> bool:
 
 
 def stop(tx: Connection, number: int, now: datetime) -> bool:
-    """Stop an announcement: nobody else is told, and what is queued does not leave."""
-    changing = update(broadcast).where(broadcast.c.id == number, broadcast.c.state.in_((DRAFT, SENDING)))
-    if tx.execute(changing.values(state=STOPPED)).rowcount != 1:
-        return False
+    """Stop an announcement: nobody else is told, and what is queued does not leave. False when all of it has left."""
     queued = update(outbox).where(outbox.c.about == about(number), outbox.c.state == "queued")
-    tx.execute(queued.values(state="gone", body=None, settled_at=now))
-    return True
+    held = tx.execute(queued.values(state="gone", body=None, settled_at=now)).rowcount
+    states = (DRAFT, SENDING, SENT) if held else (DRAFT, SENDING)
+    changing = update(broadcast).where(broadcast.c.id == number, broadcast.c.state.in_(states))
+    return tx.execute(changing.values(state=STOPPED)).rowcount == 1
 
 
 def due(tx: Connection, now: datetime) -> list[Broadcast]:
@@ -122,8 +107,7 @@ def next_ones(tx: Connection, one: Broadcast, most: int) -> list[int]:
     """Give the next accounts of an announcement and note that they are reached; none are left: it is sent."""
     wanted = (
         select(account.c.id)
-        .join(news_subscriber, news_subscriber.c.account_id == account.c.id)
-        .where(account.c.id > one.reached, account.c.gone_at.is_(None))
+        .where(_agreed, account.c.id > one.reached, account.c.gone_at.is_(None))
         .order_by(account.c.id)
         .limit(most)
     )
@@ -146,9 +130,11 @@ def progress(tx: Connection, number: int) -> Mapping[str, int]:
     return {state: int(count) for state, count in tx.execute(counted)}
 
 
-def collecting(tx: Connection) -> Broadcast | None:
-    """Give the announcement below which questions are collected now: the latest one that asks."""
+def collecting(tx: Connection, number: int | None = None) -> Broadcast | None:
+    """Give an announcement below which questions are collected; without a number the latest one."""
     rows = select(*_COLUMNS).where(broadcast.c.asks.is_(True), broadcast.c.state.in_((SENDING, SENT)))
+    if number is not None:
+        rows = rows.where(broadcast.c.id == number)
     row = tx.execute(rows.order_by(broadcast.c.id.desc()).limit(1)).one_or_none()
     return None if row is None else Broadcast(*row)
 

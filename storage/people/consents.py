@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from storage.schema import consent, contact, notice_phone
+from storage.schema import consent, contact, notice_phone, outbox
 
 DOSSIERS, NOTICES, FEEDBACK, ANNOUNCEMENTS, CONTACT = "dossiers", "notices", "feedback", "announcements", "contact"
 PHONE = "phone"
@@ -57,10 +57,14 @@ def give(tx: Connection, account_id: int, purpose: str, text: str, language: str
 
 
 def withdraw(tx: Connection, account_id: int, purpose: str, now: datetime) -> bool:
-    """Note that a consent ends, and forget what only it allowed; False when there was none."""
+    """Note that a consent ends, forget what only it allowed and send none of it; False when there was none."""
     if purpose in _ALLOWS:
         allowed = _ALLOWS[purpose]
         tx.execute(delete(allowed).where(allowed.c.account_id == account_id))
+    if purpose == ANNOUNCEMENTS:
+        unsent = update(outbox).where(outbox.c.account_id == account_id, outbox.c.state == "queued")
+        unsent = unsent.where(outbox.c.about.startswith("broadcast:"))
+        tx.execute(unsent.values(state="gone", body=None, settled_at=now))
     return _end(tx, account_id, purpose, now)
 
 

@@ -34,7 +34,6 @@ from storage.schema.base import UNTIL_DONE as UNTIL_DONE
 from storage.schema.base import metadata as metadata
 from storage.schema.broadcasts import broadcast as broadcast
 from storage.schema.broadcasts import dialogue_question as dialogue_question
-from storage.schema.broadcasts import news_subscriber as news_subscriber
 from storage.schema.catalogue import announcement as announcement
 from storage.schema.catalogue import checklist as checklist
 from storage.schema.catalogue import edition as edition

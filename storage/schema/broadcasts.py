@@ -1,4 +1,4 @@
-"""The tables of announcements: who wants them, what is announced, what is asked before a dialogue conference."""
+"""The tables of announcements: what is announced, what is asked before a dialogue conference."""
 
 from __future__ import annotations
 
@@ -10,14 +10,6 @@ from storage.columns import SUBJECT, Erasure, Moment, Sealed, personal, plain
 from storage.schema.base import AGE, ROW_ID, metadata
 
 QUESTIONS_KEPT = timedelta(days=365)  # our choice: a conference is answered within the year
-
-news_subscriber = Table(
-    "news_subscriber",
-    metadata,
-    plain("account_id", ROW_ID, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
-    plain("since", Moment(), nullable=False),
-)
-"""An account that asked to be told announcements."""
 
 broadcast = Table(
     "broadcast",

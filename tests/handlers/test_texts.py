@@ -67,7 +67,8 @@ FAMILIES = {
     "duty.": {str(one) for one in DOSSIERS},
     "news.": {str(one) for one in News},
     "how.": set(duty.HOWS),
-    "bcstate.": {"draft", "sending", "sent", "stopped"},
+    "bcstate.": {"draft", "scheduled", "sending", "sent", "stopped"},
+    "broadcast.weekday_": set(map(str, range(7))),
     "broadcast.col_": {"number", "asked", "question"},
     "report_note.": {
         *("illustrative", "no_catalogue", "no_changes", "feedback_not_covered", "satisfaction", "returned_by_post"),

@@ -7,9 +7,10 @@ from pathlib import Path
 from sqlalchemy import select
 
 from handlers.texts import words
+from storage.officials import broadcasts
 from storage.officials.register import Role
 from storage.people import consents
-from storage.schema import consent, follow, news_subscriber
+from storage.schema import consent, follow
 from tests.feedback.test_pakn import CONTENT, NAME, PHONE, hand_in
 from tests.feedback.test_satisfaction import learns
 from tests.officials.board import Board, board
@@ -57,7 +58,7 @@ async def test_announcements_and_their_consent_begin_and_end_together(engine_url
 
         def subscribed() -> bool:
             with office.app.database.transaction() as tx:
-                return bool(tx.execute(select(news_subscriber)).all())
+                return broadcasts.audiences(tx)[broadcasts.ALL] == 1
 
         await an.taps("1:consent:announcements")
         await an.presses("Tôi đồng ý")
