@@ -199,6 +199,7 @@ def agency(settings: Settings) -> Agency:
         hours=given.hours,
         counter=given.counter,
         portal_url=given.portal_url,
+        dossier_url=given.dossier_url,
         payment_url=given.payment_url,
         telegram_url=given.telegram_url,
         zalo_url=given.zalo_url,

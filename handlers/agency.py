@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import quote
 
 from knowledge.calendar import Calendar
 
@@ -49,7 +50,8 @@ class FeedbackRules:
 class Agency:
     """Who runs the bot. `hours` are the agency's confirmed hours as it words them, "" while unconfirmed.
 
-    `payment_url`: the official place to pay fees; `telegram_url` and `zalo_url`: where else the bot is spoken to;
+    `dossier_url`: the portal's address of one dossier, with {code} for its code; `payment_url`: the official place to
+    pay fees; `telegram_url` and `zalo_url`: where else the bot is spoken to;
     `phone_notices`: whether notices can go to a telephone number (`phone_notices.py`);
     `vouching`: the channels whose platform says for certain that a shared number is the sender's own, as Telegram does
     (Bot API, Contact.user_id).
@@ -68,6 +70,7 @@ class Agency:
     hours: str = ""
     counter: str = ""
     portal_url: str = ""
+    dossier_url: str = ""
     payment_url: str = ""
     telegram_url: str = ""
     zalo_url: str = ""
@@ -75,6 +78,10 @@ class Agency:
     phone_notices: bool = False
     vouching: frozenset[str] = frozenset({"telegram"})
     feedback: FeedbackRules = FeedbackRules()
+
+    def link_to(self, code: str) -> str:
+        """Give the portal's address of a dossier, else that of the portal; "" where neither is known."""
+        return self.dossier_url.replace("{code}", quote(code, safe="")) if self.dossier_url else self.portal_url
 
     def called(self, language: str) -> str:
         """Name the agency in a language."""

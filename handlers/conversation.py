@@ -25,6 +25,7 @@ from handlers.forms import Form
 from handlers.handover import relay as handover
 from handlers.messages import Incoming, Kind, Reply, Session, Turn
 from handlers.rooms import Heard, Outcome, Room
+from handlers.standing import traced
 from handlers.talk import Talk, clean
 from handlers.texts import DEFAULT, LANGUAGES, words
 from handlers.turn import Result, Situation
@@ -129,7 +130,7 @@ class Conversation:
             return led_away
         taken = self._offer(talk, (room.takes_file for room in self._added)) if talk.files else None
         if taken is not None:
-            return taken
+            return traced(talk, taken)
         if kind is not Kind.TEXT:
             shared = (room.takes_contact for room in self._added) if kind is Kind.CONTACT else ()
             return self._offer(talk, shared) or front.with_menu(talk, "start.not_text")
@@ -269,7 +270,7 @@ class Conversation:
         if step is not None:
             taken = self._offer(talk, (room.steps.get(step) for room in self._added))
             if taken is not None:
-                return taken
+                return traced(talk, taken)
             talk = replace(talk, session=replace(talk.session, step=None))
         heard = self._offer(talk, (room.hears for room in self._added))
         if heard is not None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from handlers import front
 from handlers.forms import Form
 from handlers.messages import Kind, Turn
-from handlers.standing import role_of
+from handlers.standing import role_of, traced
 from handlers.talk import Talk
 from storage.officials.register import Role
 
@@ -75,7 +75,11 @@ class Room:
             return None  # before anything else: who may not press it does not learn that there is such a button
         if talk.group and verb in self.private:
             return front.in_private(talk)
-        return self.verbs[verb](talk, arguments)
+        turn = self.verbs[verb](talk, arguments)
+        if turn is None or verb not in self.roles:
+            return turn
+        seen = replace(turn, done=f"{verb}_shown") if turn.done == "answered" else turn
+        return traced(talk, seen, " ".join(arguments))
 
     def _may(self, talk: Talk, verb: str) -> bool:
         return (not talk.group or verb in self.in_groups) and role_of(talk) in self.roles[verb]

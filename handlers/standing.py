@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from handlers.messages import Turn
 from handlers.talk import Talk
 from storage import accounts
 from storage.columns import vault_of
@@ -32,6 +35,16 @@ def _private(talk: Talk, address: str) -> int | None:
     lane = accounts.lane_of(vault_of(talk.tx), talk.account.channel, address)
     known = accounts.by_lane(talk.tx, lane)
     return None if known is None else known[0].id
+
+
+def traced(talk: Talk, turn: Turn, what: str = "") -> Turn:
+    """Let the trail say which official it was; `what` they looked at, where they did nothing else."""
+    one = acting(talk)
+    if one is None or one.role is Role.GROUP:
+        return turn
+    detail, who = turn.detail or what, f"official {one.id}"
+    named = detail if detail.endswith(f", {who}") else ", ".join(filter(None, (detail, f"by {who}")))
+    return replace(turn, detail=named)
 
 
 def role_of(talk: Talk) -> Role | None:

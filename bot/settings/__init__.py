@@ -119,6 +119,11 @@ class Agency(Section):
         pattern=_LINK,
         description="the web address of the one-stop portal, or empty",
     )
+    dossier_url: Text = Field(
+        default="",
+        pattern=r"^(https?://\S*\{code\}\S*)?$",
+        description="the web address of one dossier at the portal, with {code} for its code, or empty",
+    )
     payment_url: Text = Field(default="", pattern=_LINK, description="the web address where fees are paid, or empty")
     telegram_url: Text = Field(
         default="", pattern=r"^(https://t\.me/\w+)?$", description="the bot on Telegram, https://t.me/NAME, or empty"

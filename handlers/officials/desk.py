@@ -125,7 +125,7 @@ def _shown(talk: Talk, dossier: Dossier, key: str, *, done: str) -> Turn:
         duty_words.taken(talk.say, talk.agency, claim, who),
     ]
     turn = talk.answer(lines(parts), duty_words.buttons(talk.say, dossier, claim), misses=0, done=done)
-    return replace(turn, replies=(replace(turn.replies[0], edits=talk.message),))
+    return replace(turn, replies=(replace(turn.replies[0], edits=talk.message),), detail=dossier.code)
 
 
 def name_of(tx: Connection, number: int) -> str:

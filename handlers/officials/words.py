@@ -40,7 +40,7 @@ def about(say: Words, agency: Agency, dossier: Dossier, now: datetime) -> Markup
         say("duty.procedure", title=shown) if shown else "",
         say("duty.field", field=dossier.field_title) if dossier.field_title else "",
         say("duty.due", due=moment(agency, dossier.due_at), left=left(say, agency, dossier, now)),
-        say("duty.link", link=agency.portal_url) if agency.portal_url else "",
+        say("duty.link", link=link) if (link := agency.link_to(dossier.code)) else "",
     ]
     return lines(parts)
 

@@ -28,6 +28,12 @@ def test_rules_are_set_shown_and_tried_and_the_trail_tells_of_it(bare: Motcua) -
     )
     bare.fine("dossiers", "import", "hồ sơ.csv", "--yes")
     assert "because: role:official" in bare.fine("rules", "test", CODE).out, "the shipped rule"
+    assert "because: role:official" in bare.fine("rules", "test", "--news", "handover").out
+    assert bare("rules", "test", "PAKN-20261123-0009", "--news", "feedback").code == 1
+    bare.fine("chat", "--json", "--as", "An", stdin=f"/viec\n/tim {CODE}\n")
+    shown = bare.fine("audit", "--most", "2").out
+    assert f"dossier_shown  {CODE}, by official 1 (An)" in shown
+    assert "work_shown  by official 1 (An)" in shown
     bare.write("rules.toml", RULES)
     assert bare.fine("rules", "set", "rules.toml").out == "2 rules\n"
     assert (

@@ -136,7 +136,7 @@ def test_in_chat_officials_see_who_is_on_duty_and_change_their_own_weeks_only(ch
     chi = chat.as_person("chi")
     linked(chat, Role.LEADER, "chi")
     chi.says("/truc").taps("Nghỉ tuần 23/11").sees("Hôm nay trực: an")
-    assert chat.office.trail()[-3:] == ["roster_changed", "answered", "roster_changed"]
+    assert chat.office.trail()[-3:] == ["roster_changed", "duty_shown", "roster_changed"]
 
 
 def test_the_file_of_the_roster_has_a_line_for_each_part_of_a_week() -> None:

@@ -22,6 +22,7 @@ from storage import accounts
 from storage.database import Database
 from storage.officials import register as officials
 from storage.officials.register import Role
+from storage.schema import audit
 from tests.stories.chat import open_office
 from tests.stories.office import Office
 
@@ -110,6 +111,22 @@ def test_in_a_group_only_the_buttons_that_are_meant_for_it_work_and_by_the_right
             continue
         for arguments in ARGUMENTS:
             assert presses(office, who, verb, arguments, group="group") == stale, (verb, arguments)
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.GROUP])
+def test_whatever_an_official_does_leaves_a_line_that_says_who_and_what(office: Office, role: Role) -> None:
+    who = str(role)
+    number = office.reads(lambda tx: next(one.id for one, _, _ in officials.listed(tx) if one.name == who))
+    done = [(verb, each) for verb in GUARDED if allowed(verb, who) and verb != "revoke" for each in ARGUMENTS]
+    stale = presses(office, who, "nonsense", ())
+    lines = []
+    for verb, arguments in done:
+        if presses(office, who, verb, arguments) == stale:
+            continue
+        lines.append(office.reads(lambda tx: tx.execute(audit.select().order_by(audit.c.id.desc()).limit(1)).one()))
+        assert lines[-1].action != "answered", verb
+        assert f"official {number}" in (lines[-1].detail or ""), (verb, arguments, lines[-1])
+    assert len(lines) > 5, "something was done"
 
 
 def test_the_group_itself_has_no_rights(office: Office) -> None:
