@@ -157,12 +157,27 @@ def postgresql_template(postgres_server: str) -> str:
 
 
 @pytest.fixture(params=[e for e in ENGINES if not (WITHOUT_POSTGRES and e == "postgresql")])
-def engine_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The url of an empty database, once for each engine; where a test asks for `database` too, with the schema."""
-    server = request.getfixturevalue("postgres_server") if request.param == "postgresql" else None
-    wants_schema = "database" in request.fixturenames
-    template = request.getfixturevalue(f"{request.param}_template") if wants_schema else ""
-    with fresh_url(request.param, tmp_path, server, template) as url:
+def engine(request: pytest.FixtureRequest) -> str:
+    """Each engine in turn."""
+    return str(request.param)
+
+
+def _server(engine: str, request: pytest.FixtureRequest) -> str | None:
+    return str(request.getfixturevalue("postgres_server")) if engine == "postgresql" else None
+
+
+@pytest.fixture
+def empty_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The url of a database in which nothing is, once for each engine."""
+    with fresh_url(engine, tmp_path, _server(engine, request)) as url:
+        yield url
+
+
+@pytest.fixture
+def engine_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The url of a database with the schema and nothing in it, once for each engine."""
+    template = request.getfixturevalue(f"{engine}_template")
+    with fresh_url(engine, tmp_path, _server(engine, request), template) as url:
         yield url
 
 

@@ -1,10 +1,11 @@
 """Both engines really run, and no test opens the store past the fixture that runs it on both.
 
 The rule, for every file below `tests/`: what opens a store (a name of `OPENERS`, `connect` of a driver, or the text
-`sqlite:///`) stands only inside a function with a parameter `database` or `engine_url`; and only `tests/engines.py`
-defines, parametrises or renames these things. So the store that a test opens comes from the fixture, once for each
-engine, or a reader sees at once that it does not. A helper or a child process that is handed an address calls its
-parameter `engine_url`. Type annotations do not count; a `Store` is made of a `Database` and needs no rule of its own.
+`sqlite:///`) stands only inside a function with a parameter `database`, `engine_url` or `empty_url`; and only
+`tests/engines.py` defines, parametrises or renames these things. So the store that a test opens comes from the fixture,
+once for each engine, or a reader sees at once that it does not. A helper or a child process that is handed an address
+calls its parameter `engine_url`. Type annotations do not count; a `Store` is made of a `Database` and needs
+no rule of its own.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from storage.database import Database
 from tests import engines
 
 TESTS = Path(__file__).parent
-FIXTURES = {"database", "engine_url"}
+FIXTURES = {"database", "empty_url", "engine_url"}
 OPENERS = {"Database", "open_database", "create_engine", "create_async_engine"}
 DRIVERS = {"sqlite3", "psycopg", "aiosqlite", "asyncpg"}
 FILE_URL = "sqlite:///"
@@ -30,6 +31,7 @@ ALLOWED = {
     "bot/test_delivery_reach.py": {"Database"},  # chaos takes several processes, which share a PostgreSQL
     "crash/worker.py": {"Database"},  # a process of its own: its plan holds the url of the test that started it
     "crash/zalo_worker.py": {"Database"},  # the same
+    "crash/topic_worker.py": {"Database"},  # the same
     "e2e/web_site.py": {FILE_URL},  # the demo in a browser, which is SQLite only; channels/test_web.py has both engines
     "engines.py": {"Database", "connect", FILE_URL, "fixture"},  # it is the fixture
     "test_engines.py": {FILE_URL},  # the samples below
@@ -125,7 +127,7 @@ def test_no_test_opens_the_store_past_the_fixture() -> None:
         name = path.relative_to(TESTS).as_posix()
         for what, line in broken(path.read_text(encoding="utf-8"), name):
             if what not in ALLOWED.get(name, set()):
-                found.append(f"tests/{name}:{line}: {what} in a function without `database` or `engine_url`")
+                found.append(f"tests/{name}:{line}: {what} in a function without a fixture of the engines")
     assert found == []
 
 
@@ -182,7 +184,7 @@ def test_a_test_that_takes_the_fixture_is_not_caught(source: str) -> None:
 def test_the_fixture_gives_the_engine_that_it_says_and_it_answers(
     database: Database, request: pytest.FixtureRequest
 ) -> None:
-    engine = request.node.callspec.params["engine_url"]
+    engine = request.node.callspec.params["engine"]
     assert database.engine.dialect.name == engine
     ask = "SELECT sqlite_version()" if engine == "sqlite" else "SHOW server_version"
     with database.transaction() as tx:

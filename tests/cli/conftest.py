@@ -32,15 +32,17 @@ def bare(tmp_path: Path) -> Iterator[Motcua]:
 
 
 @pytest.fixture
-def anew(tmp_path: Path, engine_url: str) -> Iterator[Motcua]:
+def anew(tmp_path: Path, empty_url: str) -> Iterator[Motcua]:
     """Give the commands on a database in which nothing is yet, once for each engine."""
-    with _office(tmp_path / "office", {"MOTCUA_DATABASE__URL": engine_url}) as office:
+    with _office(tmp_path / "office", {"MOTCUA_DATABASE__URL": empty_url}) as office:
         put_key(office.folder)
         yield office
 
 
 @pytest.fixture
-def motcua(database: Database, anew: Motcua) -> Motcua:
+def motcua(tmp_path: Path, database: Database, engine_url: str) -> Iterator[Motcua]:
     """Give the commands on a database with the schema, once for each engine."""
     database.close()
-    return anew
+    with _office(tmp_path / "office", {"MOTCUA_DATABASE__URL": engine_url}) as office:
+        put_key(office.folder)
+        yield office

@@ -22,9 +22,9 @@ LONG_AGO = datetime(2020, 6, 17, tzinfo=UTC)
 
 
 @pytest.fixture
-def migrated(engine_url: str) -> Iterator[Database]:
+def migrated(empty_url: str) -> Iterator[Database]:
     """A database made by the migrations, once for each engine."""
-    database = Database(engine_url, VAULT)
+    database = Database(empty_url, VAULT)
     assert migrate(database) is True
     yield database
     database.close()
@@ -54,8 +54,8 @@ def test_a_database_of_a_newer_version_is_refused(database: Database) -> None:
         migrate(database)
 
 
-def test_the_fuller_record_keeps_the_dossiers_that_were_there_and_their_history(engine_url: str) -> None:
-    database = Database(engine_url, VAULT)
+def test_the_fuller_record_keeps_the_dossiers_that_were_there_and_their_history(empty_url: str) -> None:
+    database = Database(empty_url, VAULT)
     with database.transaction() as tx:
         command.upgrade(config(tx), "0003")
         tx.execute(
@@ -87,8 +87,8 @@ def test_the_fuller_record_keeps_the_dossiers_that_were_there_and_their_history(
     database.close()
 
 
-def test_who_had_agreed_to_notices_by_phone_has_agreed_after_the_consents_became_one_register(engine_url: str) -> None:
-    database = Database(engine_url, VAULT)
+def test_who_had_agreed_to_notices_by_phone_has_agreed_after_the_consents_became_one_register(empty_url: str) -> None:
+    database = Database(empty_url, VAULT)
     with database.transaction() as tx:
         command.upgrade(config(tx), "0019")
         for number in (1, 2):
