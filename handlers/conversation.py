@@ -32,7 +32,7 @@ from handlers.turn import Result, Situation
 from handlers.wishes import COMMANDS, FIRST, WISHES, breaks_in
 from knowledge.aspects import aspect_of
 from knowledge.matters import Meant, meant
-from knowledge.search import Decision
+from knowledge.search import Decision, Found
 from knowledge.vietnamese import fold, guess_language
 from storage.accounts import Account
 
@@ -288,9 +288,15 @@ class Conversation:
         found = talk.shelf.index.search(talk.text)
         if found.decision is not Decision.answer and said is not None:
             return self._wish(talk, said)
-        if found.decision is Decision.unknown and redirects.is_likely(talk):
+        is_clear = found.decision is Decision.answer or not redirects.is_likely(talk)
+        return procedures.ask(talk, found) if is_clear else self._likely_denounced(talk, found)
+
+    @staticmethod
+    def _likely_denounced(talk: Talk, found: Found) -> Turn:
+        """Answer a text that may be a denunciation without keeping it among the questions, choices or not."""
+        if found.decision is Decision.unknown:
             return redirects.ask_first(talk)
-        return procedures.ask(talk, found)
+        return redirects.hinted(talk, procedures.ask(talk, found))
 
     def _wish(self, talk: Talk, said: Meant) -> Turn:
         turn = self._do(talk, *WISHES[said.matter])

@@ -31,7 +31,9 @@ DRAFT_KEPT = timedelta(days=90)  # as long as the draft of the form that holds i
 RECEIPT_KEPT = timedelta(days=7)
 NAME_MOST = 80
 _MACRO = re.compile(r"vbaProject|\.bin$|activeX|embeddings/", re.IGNORECASE)
-_ACTIVE_PDF = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFile|OpenAction|AA)\b")
+_ACTIVE_PDF = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFiles?|OpenAction|AA|RichMedia|XFA)\b")
+_HIDDEN_SIGN = re.compile(rb"#([0-9a-fA-F]{2})")  # how a name of a PDF may hide its letters
+UNPACKED_MOST, PACKED_TIMES = 100 << 20, 200  # bytes of a document once unpacked; how many times what it is packed
 _ENDINGS = {Media.PDF: "pdf", Media.DOCX: "docx"}
 
 
@@ -67,7 +69,8 @@ def safe(content: bytes) -> tuple[bytes, str]:
         picture.save(buffer, "JPEG", quality=QUALITY)
         return buffer.getvalue(), "jpg"
     if media is Media.PDF:
-        if zipfile.is_zipfile(io.BytesIO(content)) or _ACTIVE_PDF.search(content) or b"%%EOF" not in content[-2048:]:
+        plain = _HIDDEN_SIGN.sub(lambda sign: bytes.fromhex(sign[1].decode()), content)
+        if zipfile.is_zipfile(io.BytesIO(content)) or _ACTIVE_PDF.search(plain) or b"%%EOF" not in content[-2048:]:
             raise Unusable("feedback_unsafe")
         return content, "pdf"
     if media is Media.DOCX:
@@ -80,6 +83,9 @@ def _check_document(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             names = packed.namelist()
+            size = sum(part.file_size for part in packed.infolist())
+            if size > min(UNPACKED_MOST, PACKED_TIMES * len(content)):
+                raise Unusable("feedback_unsafe")
             links = b"".join(packed.read(name) for name in names if name.endswith("settings.xml.rels"))
     except (zipfile.BadZipFile, ValueError, OSError, RuntimeError, NotImplementedError):
         raise Unusable("feedback_unsafe") from None

@@ -55,9 +55,9 @@ def _inbox(talk: Talk, typed: str) -> Turn:
     said = fold(typed)
     states = [state for state in State if fold(talk.say.plain(f"feedback.state_{state}")) in said] if said else []
     kinds = [
-        k
-        for k in ("regulation", "conduct", "both", "other")
-        if said and fold(talk.say.plain(f"feedback.kind_{k}")) in said
+        kind
+        for kind in ("both", "regulation", "conduct", "other")  # the words for both hold those for each
+        if said and fold(talk.say.plain(f"feedback.kind_{kind}")) in said
     ]
     named = () if talk.shelf is None else talk.shelf.edition.fields()
     field = next((name for name, _ in named if said and fold(name) in said), None)

@@ -8,6 +8,7 @@ whose answers may be the first half of the story, goes too, and so do files that
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from handlers.board import contact
 from handlers.feedback import own, satisfaction
@@ -52,6 +53,15 @@ def ask_first(talk: Talk) -> Turn:
     ]
     text = lines([talk.say("redirected.likely"), talk.say("redirected.nothing_kept")])
     return talk.answer(text, rows, misses=talk.session.misses + 1, done="asked_what_is_meant")
+
+
+def hinted(talk: Talk, turn: Turn) -> Turn:
+    """Add to the answer to a text that may be a denunciation how to make one; nothing of the text was kept."""
+    (*before, last) = turn.replies
+    rows = (*last.buttons, (talk.button("denounce", "denounce"),))
+    return replace(
+        turn, replies=(*before, replace(last, text=lines([last.text, talk.say("redirected.hint")]), buttons=rows))
+    )
 
 
 def act(talk: Talk, arguments: tuple[str, ...]) -> Turn | None:

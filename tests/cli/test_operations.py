@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from markupsafe import Markup
 from sqlalchemy import text
@@ -128,3 +130,34 @@ def test_what_was_received_and_seen_is_listed_and_all_that_failed_is_sent_again_
     assert motcua.fine("outbox", "retry", "--failed").out == "0 rows are due now\n"
     assert motcua("outbox", "retry").code == 2
     assert motcua("outbox", "retry", "1", "--failed").code == 2
+
+
+def test_feedback_is_answered_by_command_and_exported_without_anything_a_spreadsheet_runs(
+    motcua: Motcua, database: Database, tmp_path: Path
+) -> None:
+    formula = '=HYPERLINK("http://x.example";"bấm") quy định này rườm rà'
+    ran = motcua(
+        "chat",
+        "--json",
+        "--as",
+        "anna",
+        stdin="\n".join(["/tap 1:feedback", formula, NAME, ADDRESS, PHONE, "/tap Gửi"]),
+    )
+    number = next(reply["text"] for reply in ran.records() if "PAKN-" in reply["text"])
+    number = number[number.index("PAKN-") :][:18]
+    assert motcua("feedback", "answer", "PAKN-20000101-0001", "x").code == 1
+    assert motcua.fine("feedback", "answer", number, "@SUM(1) Chỉ nộp bản điện tử.").out == f"{number}  answered\n"
+    refused = motcua("feedback", "answer", number, "lần nữa")
+    assert (refused.code, "cannot be answered" in refused.err) == (1, True)
+    for name, senders in (("a.csv", []), ("b.csv", ["--senders"])):
+        motcua.fine("feedback", "export", "--out", str(tmp_path / name), *senders)
+        (row,) = csv.DictReader((tmp_path / name).read_text("utf-8-sig").splitlines())
+        assert row["content"] == f"'{formula}"
+        assert row["answer"].startswith("'@SUM")
+        assert (row.get("sender_name"), row.get("sender_phone")) == ((NAME, PHONE) if senders else (None, None))
+    (record,) = motcua.fine("feedback", "export").records()
+    assert (record["content"], record["state"]) == (formula, "answered")
+    assert "sender_name" not in record
+    with database.transaction() as tx:
+        done = tx.execute(text("SELECT action, detail FROM audit")).all()
+    assert ("feedback_answered", f"{number}, by command") in done

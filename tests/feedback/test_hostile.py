@@ -60,9 +60,15 @@ REFUSED: dict[str, Callable[[], bytes]] = {
     "docx-with-remote-template": lambda: packed(
         word__document_dot_xml=b"<w/>", word___rels__settings_dot_xml_dot_rels=b'Type="attachedTemplate"'
     ),
+    "docx-bomb-in-its-relations": lambda: packed(
+        word__document_dot_xml=b"<w/>", word___rels__settings_dot_xml_dot_rels=b" " * (30 << 20)
+    ),
+    "docx-bomb-in-its-text": lambda: packed(word__document_dot_xml=b" " * (120 << 20)),
     "docx-cut-in-half": lambda: DOCX[: len(DOCX) // 2],
     "pdf-with-javascript": lambda: PDF.replace(b"<<>>", b"<</JavaScript 2 0 R>>", 1),
     "pdf-with-js": lambda: PDF.replace(b"<<>>", b"<</JS (app.alert)>>", 1),
+    "pdf-with-hidden-javascript": lambda: PDF.replace(b"<<>>", b"<</J#61vaScript 2 0 R>>", 1),
+    "pdf-with-rich-media": lambda: PDF.replace(b"<<>>", b"<</RichMedia 2 0 R>>", 1),
     "pdf-that-opens-something": lambda: PDF.replace(b"<<>>", b"<</OpenAction 2 0 R>>", 1),
     "pdf-that-launches": lambda: PDF.replace(b"<<>>", b"<</Launch 2 0 R>>", 1),
     "pdf-with-file-inside": lambda: PDF.replace(b"<<>>", b"<</EmbeddedFile 2 0 R>>", 1),
