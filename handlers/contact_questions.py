@@ -18,9 +18,10 @@ When = Callable[[Mapping[str, str]], bool]
 
 def line(talk: Talk, given: str) -> Markup | None:
     """Check a name, an address or another single line; gives what is wrong with it."""
-    if LINE_LEAST <= len(given) <= LINE_MOST:
-        return None
-    return talk.say("feedback.line_bad", least=LINE_LEAST, most=LINE_MOST)
+    if not LINE_LEAST <= len(given) <= LINE_MOST:
+        return talk.say("feedback.line_bad", least=LINE_LEAST, most=LINE_MOST)
+    # Who runs ahead gives the phone where the address is asked for.
+    return None if any(map(str.isalpha, given)) else talk.say("feedback.line_wordless")
 
 
 def phone(talk: Talk, given: str) -> Markup | None:
