@@ -43,7 +43,7 @@ from handlers.intake import files as file_intake
 from handlers.intake import freshness, pulling
 from handlers.messages import Incoming
 from handlers.notices import together
-from handlers.officials import apologies, broadcasts, channel_alarms
+from handlers.officials import apologies, broadcasts, channel_alarms, roster_file
 from handlers.officials import departures as office_departures
 from handlers.officials import desk as duty_desk
 from handlers.officials import digests as duty_digests
@@ -236,6 +236,7 @@ def rooms(preset: str) -> tuple[Room, ...]:
         linking.ROOM,
         handover.ROOM,
         duty_roster.ROOM,
+        roster_file.ROOM,
         duty_desk.ROOM,
         apologies.ROOM,
         broadcasts.ROOM,

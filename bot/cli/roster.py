@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +11,7 @@ import typer
 
 from bot.app import agency, real_clock
 from bot.cli.common import opened, settings
-from bot.cli.output import write
+from bot.cli.output import tell, write
 from knowledge.errors import Wrong
 from knowledge.roster import Days
 from storage import audit
@@ -80,6 +81,36 @@ def set_roster(
             detail = f"official {who} {kind} {first} to {last}"
         audit.add(tx, "roster_changed", now, detail=f"{detail}, from the command line")
     write(detail)
+
+
+@app.command("import")
+def take_list(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="An .xlsx as `roster show --out` writes.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Take it in without asking.")] = False,
+) -> None:
+    """Read a roster written as a list: show what it changes and which lines do not count, ask, and take it in.
+
+    Example: motcua roster import truc.xlsx --yes
+    """
+    from bot.intake.roster_files import read_roster
+    from bot.work.office import planned
+    from handlers.officials.roster_file import refusal, worded
+    from handlers.texts import words
+
+    given, now, say = settings(), real_clock(), words("en")
+    lines = read_roster(file.read_bytes())
+    with opened(given) as database, database.transaction() as tx:
+        good, changes, refused = planned(tx, given, lines, now)
+        names = {one.id: one.name or f"({one.id})" for one, _, _ in officials.listed(tx)}
+        for text in (*worded(say, changes, names), *(refusal(say, one) for one in refused)):
+            tell(text.striptags())
+        if changes and not yes:
+            if not sys.stdin.isatty():
+                raise typer.BadParameter("say --yes to take it in where nobody can be asked")
+            typer.confirm("Take it in?", abort=True, err=True)
+        count = roster.take_in(tx, agency(given).calendar, [one.days for one in good], now)
+        audit.add(tx, "roster_changed", now, detail=f"{count} stand-ins from a file, from the command line")
+    write(f"{count} stretches changed, {len(refused)} lines refused")
 
 
 def _note(tx: Connection, kind: str, days: Days, now: datetime) -> None:

@@ -22,7 +22,7 @@ from handlers.feedback import form as feedback
 from handlers.handover import relay as handover
 from handlers.intake import files as file_intake
 from handlers.intake import pulling
-from handlers.officials import apologies, broadcasts, digests
+from handlers.officials import apologies, broadcasts, digests, roster_file
 from handlers.officials import desk as duty_desk
 from handlers.officials import roster as duty_roster
 from handlers.privacy import personal_data
@@ -55,6 +55,7 @@ def long_work(tools: Tools, channel: str, kind: str) -> dict[str, Work]:
         receipt_photos.KIND: partial(_read_photo, tools),
         handover.FETCH: partial(_hand_over, tools),
         duty_roster.FILE: partial(_roster, tools),
+        roster_file.READ: partial(_read_roster, tools),
         broadcasts.FILE: partial(_questions, tools),
         digests.FILE: partial(_digest, tools),
         duty_desk.CHART: partial(_office, tools, "chart"),
@@ -144,6 +145,12 @@ def _roster(tools: Tools, body: str) -> str:
     from bot.work import office as office_jobs
 
     return office_jobs.roster_file(tools.database, tools.settings, tools.clock, body)
+
+
+def _read_roster(tools: Tools, body: str) -> str:
+    from bot.work import office as office_jobs
+
+    return office_jobs.roster_read(tools.database, tools.settings, tools.fetched, tools.clock, body)
 
 
 def _office(tools: Tools, name: str, body: str) -> str:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from bot.settings import Settings
+from bot.work.attachments import Attachments
+from handlers.intake.words import FileFault
+from handlers.messages import Attachment
 from handlers.officials.words import LISTED
+from knowledge import roster_list
+from knowledge.errors import Unusable
+from knowledge.roster_list import Changed, Line, Refused
 from storage import files
-from storage.database import Database
+from storage.database import Connection, Database
 from storage.files import KEPT_SHORTLY
 from storage.officials import broadcasts, roster
 from storage.officials import register as officials
+from storage.officials.register import Role
 
 WEEKS = 26  # of the roster in a file: half a year
 
@@ -30,6 +37,40 @@ def roster_file(database: Database, settings: Settings, clock: Callable[[], date
     content = sheet.written(weeks, names, order["language"])
     with database.transaction() as tx:
         return files.keep(tx, content, clock() + KEPT_SHORTLY, account_id=order["account"])
+
+
+def roster_read(
+    database: Database, settings: Settings, fetched: Attachments, clock: Callable[[], datetime], body: str
+) -> str:
+    """Read a roster on trial; gives what it changes, what is refused, and the kept days, or what is wrong."""
+    from bot.intake.roster_files import read_roster
+
+    order = json.loads(body)
+    try:
+        lines = read_roster(fetched.fetch(order["channel"], Attachment.from_record(order["file"])))
+    except FileFault as fault:
+        return json.dumps({"fault": "table", "said": fault.reason(order["language"])}, ensure_ascii=False)
+    except Unusable as fault:
+        return json.dumps({"fault": fault.reason})
+    with database.transaction() as tx:
+        good, changes, refused = planned(tx, settings, lines, clock())
+    asked = [[one.days.official, f"{one.days.first}", f"{one.days.last}"] for one in good]
+    kept = json.dumps({"days": asked}).encode()
+    told = [[one.days.official, f"{one.days.first}", f"{one.days.last}", one.before] for one in changes]
+    found = {"changes": told, "refused": [[one.number, one.why, one.value] for one in refused]}
+    return json.dumps({**found, "manifest": _keep(database, clock, order, kept)}, ensure_ascii=False)
+
+
+def planned(
+    tx: Connection, settings: Settings, lines: Iterable[tuple[int, Sequence[str]]], now: datetime
+) -> tuple[list[Line], list[Changed], list[Refused]]:
+    """Say which lines of a list count, what they change, and which do not count."""
+    from bot.app import agency
+
+    found, listed = roster.load(tx), officials.listed(tx)
+    names = {one.id: one.name or "" for one, _, _ in listed if one.id in found.standing and one.role is not Role.GROUP}
+    good, refused = roster_list.read(lines, names, found, now.astimezone(settings.agency.timezone).date())
+    return good, roster_list.changed(good, found, agency(settings).calendar), refused
 
 
 def digest_file(database: Database, settings: Settings, clock: Callable[[], datetime], body: str) -> str:

@@ -47,12 +47,12 @@ def _listed(talk: Talk, *told: str, done: str = "answered") -> Turn:
 
 def _lines(talk: Talk, week: Week, called: Mapping[int, str]) -> list[str]:
     if not week.days:
-        return [talk.say("roster.free", first=_day(week.monday))]
+        return [talk.say("roster.free", first=day_of(week.monday))]
     return [
         talk.say(
             "roster.week",
-            first=_day(one.first),
-            last=_day(one.last),
+            first=day_of(one.first),
+            last=day_of(one.last),
             who=talk.say.plain("roster.nobody") if one.official is None else called[one.official],
         )
         for one in week.stretches
@@ -66,7 +66,7 @@ def _changes(talk: Talk, week: Week) -> list[Button]:
         return []
     labels = (("button.roster_away", "dutyaway"), ("button.roster_swap", "dutyswap"))
     return [
-        Button(talk.say.plain(label, day=_day(week.monday)), action(verb, week.monday.isoformat()))
+        Button(talk.say.plain(label, day=day_of(week.monday)), action(verb, week.monday.isoformat()))
         for label, verb in labels
     ]
 
@@ -92,7 +92,7 @@ def _swap(talk: Talk, arguments: tuple[str, ...]) -> Turn | None:
     swapped = None if other is None else roster.swap(talk.tx, talk.agency.calendar, week.monday, other.monday, talk.now)
     if other is None or swapped is None:
         return _listed(talk, talk.say("roster.no_swap"), done="roster_kept")
-    shown = {"first": _day(week.monday), "second": _day(other.monday)}
+    shown = {"first": day_of(week.monday), "second": day_of(other.monday)}
     turn = _listed(talk, talk.say("roster.swapped", **shown), done="roster_changed")
     return replace(turn, detail=f"weeks of {week.monday} and {other.monday} swapped")
 
@@ -124,7 +124,8 @@ def _written(talk: Talk, outcome: Outcome) -> Turn:
     return Turn((Reply(talk.say("roster.written"), files=(file,)),), talk.session, done="roster_sent")
 
 
-def _day(day: date) -> str:
+def day_of(day: date) -> str:
+    """Write a day as the roster does."""
     return f"{day:%d/%m}"
 
 

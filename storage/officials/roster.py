@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, insert, select
 from knowledge.calendar import Calendar
 from knowledge.errors import Wrong
 from knowledge.roster import WEEK, Days, Roster, Rotation, monday
+from knowledge.roster_list import Line, changed
 from storage.database import lock
 from storage.officials import register as officials
 from storage.officials.register import Official
@@ -62,6 +63,17 @@ def note(tx: Connection, kind: str, days: Days, now: datetime) -> None:
     """Note that an official is `AWAY`, or on duty `INSTEAD`, on these days."""
     row = {"kind": kind, "official_id": days.official, "first_day": days.first, "last_day": days.last, "made_at": now}
     tx.execute(insert(roster_change), row)
+
+
+def take_in(tx: Connection, calendar: Calendar, asked: Iterable[Days], now: datetime) -> int:
+    """Note stand-ins where these days are somebody else's, and say how many; of whoever stands no more, none."""
+    lock(tx, ROSTER_LOCK, wait=True)
+    found = load(tx)
+    lines = [Line(0, one) for one in asked if one.official in found.standing]
+    changes = changed(lines, found, calendar)
+    for one in changes:
+        note(tx, INSTEAD, one.days, now)
+    return len(changes)
 
 
 def swap(tx: Connection, calendar: Calendar, one: date, other: date, now: datetime) -> tuple[Official, Official] | None:

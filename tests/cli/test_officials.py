@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+
+from openpyxl import load_workbook
 
 from tests.cli.motcua import Motcua
 
@@ -94,6 +97,19 @@ def test_the_roster_is_set_and_shown_and_an_official_is_assigned_fields(bare: Mo
     assert bare.fine("officials", "email", "2", "binh@example.vn").out.startswith("2  linked by email")
     assert "linked by email since" in bare.fine("officials", "list").out
     assert (bare("officials", "email", "2", "x@example.vn").code, bare("officials", "email", "1", "x").code) == (1, 2)
+    far = f"{date.today().year + 1}-09-15"  # to come, and far from every holiday
+    bare.fine("roster", "show", "--from", far, "--weeks", "1", "--out", "2027.xlsx")
+    book = load_workbook(bare.folder / "2027.xlsx")
+    sheet = book.active
+    assert sheet is not None
+    sheet["C2"], sheet["D2"] = (2 if sheet["C2"].value == 1 else 1), None
+    book.save(bare.folder / "2027.xlsx")
+    assert bare("roster", "import", "2027.xlsx").code == 2, "nobody can be asked"
+    taken = bare("roster", "import", "2027.xlsx", "--yes")
+    assert (taken.code, taken.out) == (0, "1 stretches changed, 0 lines refused\n")
+    assert " → " in taken.err
+    assert bare.fine("roster", "import", "2027.xlsx", "--yes").out == "0 stretches changed, 0 lines refused\n"
+    assert bare("roster", "import", "officials.csv").code == 2
     assert (bare("roster", "set", "9").code, bare("roster", "set", "--away", "1", "2").code) == (1, 2)
 
 

@@ -67,6 +67,7 @@ FAMILIES = {
     "duty.": {str(one) for one in DOSSIERS},
     "news.": {str(one) for one in News},
     "how.": set(duty.HOWS),
+    "rosterin.why_": {"date", "days", "official", "mismatch", "overlap", "away"},
     "bcstate.": {"draft", "scheduled", "sending", "sent", "stopped"},
     "broadcast.weekday_": set(map(str, range(7))),
     "broadcast.col_": {"number", "asked", "question"},
