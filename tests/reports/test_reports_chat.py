@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import bot.work.reports
 from bot.channels.base import Outgoing
 from handlers.reports import chat as reports
 from handlers.reports.chat import draft_day
@@ -29,6 +30,12 @@ def kept(person: Person) -> dict[str, bytes]:
     with person.app.database.snapshot() as tx:
         found = {named.name: files.load(tx, named.hash) for named in message.reply.files}
     return {name: file.content for name, file in found.items() if file is not None}
+
+
+@pytest.fixture
+def blank_documents(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write empty documents: they take seconds, and are tested elsewhere."""
+    monkeypatch.setattr(bot.work.reports, "write", lambda _report, kinds: dict.fromkeys(kinds, b"empty"))
 
 
 def fill(office: Board) -> None:
@@ -62,6 +69,7 @@ async def test_a_leader_gets_figures_chart_and_files_of_the_period_that_was_pres
         assert "kỳ nào" in await chief.says("/baocao 31/2/2020 28/8/2020")
 
 
+@pytest.mark.usefixtures("blank_documents")
 async def test_an_issued_report_is_sent_as_it_was_issued_with_a_chart_of_its_kept_figures(
     engine_url: str, tmp_path: Path
 ) -> None:
@@ -116,6 +124,7 @@ async def test_figures_that_do_not_add_up_are_told_and_no_file_is_sent(engine_ur
         assert not any(message.reply.files for message in chief.heard)
 
 
+@pytest.mark.usefixtures("blank_documents")
 async def test_a_leader_who_reads_english_is_told_everything_in_english(engine_url: str, tmp_path: Path) -> None:
     async with board(engine_url, tmp_path / "office") as office:
         fill(office)
