@@ -10,6 +10,7 @@ from datetime import datetime
 from storage.database import Database
 from storage.delivery import outbox
 from storage.people import erasure as privacy
+from storage.people import joined
 
 WAIT_SECONDS = 20.0  # for the last reply; the row goes whether or not it left
 LOOK_SECONDS = 0.2
@@ -26,4 +27,5 @@ def erase(database: Database, clock: Callable[[], datetime], body: str) -> str:
         time.sleep(LOOK_SECONDS)
     with database.transaction() as tx:
         privacy.erase(tx, account_id, clock())
+        joined.forget_empty(tx)  # who had several accounts
     return "{}"

@@ -8,7 +8,7 @@ stands in the register of requests with its outcome; the rest is for officials, 
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from handlers.actions import action
@@ -42,10 +42,12 @@ KNOWN_TABLES = frozenset(
         "dossier",
         "official",
         "notice_phone",
+        "dialogue_question",
+        "handover",
     }
 )
 FILE_NAME = "du-lieu-cua-toi.json"
-_LAST = frozenset({"account", "conversation", "event", "outbox", "job"})
+LAST = frozenset({"account", "conversation", "event", "outbox", "job"})
 """Tables that the turn in which somebody asks for erasure still needs; a job empties them right after it."""
 
 
@@ -114,7 +116,9 @@ def _overview(talk: Talk) -> Turn:
 
 def _as_file(talk: Talk) -> Turn:
     """Give everything that is held as a file that programs can read too."""
-    held = privacy.holdings(talk.tx, talk.account.id)
+    held: dict[str, object] = dict(privacy.holdings(talk.tx, talk.account.id))
+    held["consent"] = [asdict(one) for one in consents.listed(talk.tx, talk.account.id)]
+    held["privacy_request"] = [asdict(one) for one in privacy_requests.of_account(talk.tx, talk.account.id)]
     content = json.dumps(held, ensure_ascii=False, indent=1, default=str).encode()
     key = files.keep(talk.tx, content, talk.now + KEPT_SHORTLY, account_id=talk.account.id)
     note(talk, Asked.VIEW, "given as a file")
@@ -148,7 +152,7 @@ def _ask_erase(talk: Talk) -> Turn:
 
 def _erase(talk: Talk) -> Turn:
     """Erase at once all but what this turn needs; a job removes the chat itself once this reply has left."""
-    privacy.erase(talk.tx, talk.account.id, talk.now, spared=_LAST)
+    privacy.erase(talk.tx, talk.account.id, talk.now, spared=LAST)
     note(talk, Asked.ERASE, "erased at once")
     body = json.dumps({"account": talk.account.id})
     turn = talk.answer(

@@ -184,7 +184,7 @@ def join(tx: Connection, one: int, other: int, now: datetime) -> bool:
     whose = [reached.account.id for reached in (*firsts, *seconds)]
     kept = [reached.account.id for reached in firsts if reached.preferred]
     tx.execute(update(account).where(account.c.id.in_(whose)).values(person_id=known, preferred=account.c.id.in_(kept)))
-    _forget_empty(tx)
+    forget_empty(tx)
     return True
 
 
@@ -195,7 +195,7 @@ def part(tx: Connection, account_id: int) -> None:
     whose = tx.execute(select(account.c.id).where(account.c.person_id == left)).scalars().all()
     alone = list(whose) if len(whose) < 3 else [account_id]
     tx.execute(update(account).where(account.c.id.in_(alone)).values(person_id=None, preferred=None))
-    _forget_empty(tx)
+    forget_empty(tx)
 
 
 def prefer(tx: Connection, account_id: int) -> None:
@@ -223,7 +223,7 @@ def _is_official(tx: Connection, account_id: int) -> bool:
     return bool(tx.execute(select(exists().where(official.c.account_id == account_id))).scalar_one())
 
 
-def _forget_empty(tx: Connection) -> None:
+def forget_empty(tx: Connection) -> None:
     """Delete the persons to whom no account belongs any more."""
     tx.execute(delete(person).where(~exists().where(account.c.person_id == person.c.id)))
 

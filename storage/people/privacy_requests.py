@@ -76,6 +76,12 @@ def opened(tx: Connection) -> list[Request]:
     return [Request(*row) for row in tx.execute(found)]
 
 
+def of_account(tx: Connection, account_id: int) -> list[Request]:
+    """List what was asked on an account, in order."""
+    found = select(*_COLUMNS).where(privacy_request.c.account_id == account_id).order_by(privacy_request.c.id)
+    return [Request(*row) for row in tx.execute(found)]
+
+
 def find(tx: Connection, row: int) -> Request | None:
     """Find a request by its row."""
     found = tx.execute(select(*_COLUMNS).where(privacy_request.c.id == row)).one_or_none()

@@ -21,6 +21,7 @@ from storage.events import NewEvent
 from storage.officials import register as officials
 from storage.officials.register import Role
 from tests.cli.motcua import put_key
+from tests.stories.renderers import check_alike
 
 MONDAY_MORNING = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)  # 10:00 in Viet Nam, the day before a holiday
 
@@ -39,7 +40,7 @@ class Clock:
 
 
 class Platform:
-    """A platform with files."""
+    """A platform with files; what it is told is rendered for each real channel as well."""
 
     name = "test"
 
@@ -48,6 +49,8 @@ class Platform:
         self.sent: list[Outgoing] = []
 
     async def send(self, message: Outgoing) -> str | None:
+        """Take a message, which must say the same on every channel that there is."""
+        check_alike(message.reply)
         self.sent.append(message)
         return f"m{len(self.sent)}"
 
