@@ -110,7 +110,8 @@ def write_receipt(database: Database, settings: Settings, clock: Callable[[], da
         count = len(feedback.files_of(tx, one))
         say = words(None if found is None else found[0].language)
     zone = ZoneInfo(settings.agency.timezone.key)
-    content = acknowledgement(say, one, settings.agency.name, settings.agency.parent, zone, count)
+    office, news = settings.agency, settings.feedback.news_days
+    content = acknowledgement(say, one, office.name, office.parent, zone, count, news)
     with database.transaction() as tx:
         key = files.keep(tx, content, clock() + RECEIPT_KEPT, account_id=order["account"])
     return json.dumps({"hash": key, "name": f"{one.number}.docx"})

@@ -189,11 +189,12 @@ def _record(talk: Talk, answers: Mapping[str, str]) -> Feedback:
 
 
 def _done(talk: Talk, given: Feedback, count: int) -> Turn:
-    promise = given.received_at + timedelta(days=talk.agency.feedback.days)
+    rules = talk.agency.feedback
+    promise = given.received_at + timedelta(days=rules.days)
     text = lines(
         [
             talk.say("feedback.done", number=given.number, contact=contact(talk)),
-            talk.say("feedback.promise", day=talk.day(promise), news=talk.agency.feedback.news_days)
+            talk.say("feedback.promise", days=rules.days, day=talk.day(promise), news=rules.news_days)
             if given.is_counted
             else talk.say("feedback.tip"),
             talk.say("feedback.files_kept", count=count) if count else "",

@@ -18,6 +18,7 @@ from storage.delivery.outbox import NewRow
 from storage.migrate import HEAD
 from storage.schema import metadata
 from tests.cli.motcua import Motcua
+from tests.feedback.test_pakn import photo
 
 NAME, ADDRESS, PHONE = "Trần Thị Kín Đáo", "Số 9 đường Không Tên, Mỹ Tho", "0912 345 678"
 CONTENT = "Thời hạn cấp phép quá dài, đề nghị rút ngắn"
@@ -161,3 +162,15 @@ def test_feedback_is_answered_by_command_and_exported_without_anything_a_spreads
     with database.transaction() as tx:
         done = tx.execute(text("SELECT action, detail FROM audit")).all()
     assert ("feedback_answered", f"{number}, by command") in done
+
+
+def test_feedback_with_two_photos_takes_eight_lines_in_the_terminal(motcua: Motcua, database: Database) -> None:
+    for colour in ("red", "blue"):
+        motcua.write(f"{colour}.jpg", photo(colour))
+    lines = ["/tap 1:feedback", CONTENT, "/file red.jpg", "/file blue.jpg", NAME, ADDRESS, PHONE, "/tap Gửi"]
+    assert len(lines) == 8
+    told = motcua.fine("chat", "--json", "--as", "anna", stdin="".join(f"{line}\n" for line in lines)).records()
+    assert any("PAKN-" in reply["text"] for reply in told)
+    assert any(name.endswith(".docx") for reply in told for name in reply["files"])
+    with database.transaction() as tx:
+        assert len(tx.execute(text("SELECT name FROM feedback_file")).all()) == 2

@@ -188,4 +188,4 @@ def test_a_hostile_text_is_only_words(name: str) -> None:
 @pytest.mark.parametrize("kind", ["control", "xml-forbidden", "emoji", "bidi", "markup"])
 def test_an_acknowledgement_is_written_of_any_text(kind: str) -> None:
     one = Feedback("PAKN-20261123-0001", NOW, "received", TEXTS[f"{kind}-1"], "A", "B", "C", due_at=NOW)
-    assert acknowledgement(words("vi"), one, "Ban", "", UTC, 1).startswith(b"PK")
+    assert acknowledgement(words("vi"), one, "Ban", "", UTC, 1, 7).startswith(b"PK")
