@@ -191,6 +191,7 @@ def agency(settings: Settings) -> Agency:
         calendar=calendar,
         timezone=given.timezone.key,
         short_name=given.short_name,
+        parent=given.parent,
         province_code=given.province_code,
         agency_code=given.agency_code,
         address=given.address,

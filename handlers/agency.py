@@ -62,6 +62,7 @@ class Agency:
     calendar: Calendar
     timezone: str
     short_name: str = ""
+    parent: str = ""
     province_code: str = ""
     agency_code: str = ""
     address: str = ""

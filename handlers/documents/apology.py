@@ -1,8 +1,8 @@
 """The draft of a letter of apology that appoints another day (Phiếu xin lỗi và hẹn lại ngày trả kết quả) as a .docx.
 
 Layout and heading follow Nghị định 30/2020/NĐ-CP; what the letter has to say (dossier, procedure, dates, reason, new
-date, apology) is what provinces print. Number, date and signature are left empty, and so is the name of whoever filed
-the dossier: the draft goes through a chat, where no personal data is sent.
+date, apology) is what provinces print. Number, date, reason and signature are left empty, and so is the name of a
+person who filed the dossier: the draft goes through a chat, where no personal data is sent. A business is named.
 """
 
 from __future__ import annotations
@@ -17,33 +17,32 @@ BLANK = "……………………"
 def apology(record: Mapping[str, Any]) -> bytes:
     """Write the draft of the record that `handlers.officials.apologies` makes."""
     from docx import Document
+    from docx.shared import Cm
 
-    from handlers.documents.docx_layout import AFTER, BODY, CENTRE, FIRST_LINE, HEADLINE, JUSTIFIED, prepare
+    from handlers.documents.docx_layout import BODY, CENTRE, HEADLINE, SMALL, body, prepare, rule, widths, write
 
     document = Document()
     prepare(document)
-
-    def line(text: str, *, bold: bool = False, centre: bool = False, indent: bool = False) -> None:
-        paragraph = document.add_paragraph()
-        paragraph.alignment = CENTRE if centre else JUSTIFIED
-        paragraph.paragraph_format.space_after = AFTER
-        if indent:
-            paragraph.paragraph_format.first_line_indent = FIRST_LINE
-        run = paragraph.add_run(text)
-        run.bold, run.font.size = bold, HEADLINE if centre else BODY
-
-    table = document.add_table(rows=1, cols=2)
-    for cell, texts in zip(table.rows[0].cells, (record["sender"], record["nation"]), strict=True):
-        for number, text in enumerate(texts):
-            paragraph = cell.paragraphs[0] if number == 0 else cell.add_paragraph()
-            paragraph.alignment = CENTRE
-            paragraph.add_run(text).bold = number < 2
-    line("")
-    line(record["title"], bold=True, centre=True)
+    head = document.add_table(1, 2)
+    left, right = head.rows[0].cells
+    if record["parent"]:
+        write(left, record["parent"], SMALL, align=CENTRE)
+    write(left, record["agency"], SMALL, bold=True, align=CENTRE)
+    rule(left.add_paragraph(), Cm(2))
+    write(left, record["number"], HEADLINE, align=CENTRE)
+    write(right, record["nation"], SMALL, bold=True, align=CENTRE)
+    write(right, record["motto"], HEADLINE, bold=True, align=CENTRE)
+    rule(right.add_paragraph(), Cm(1.75))
+    write(right, record["day"], HEADLINE, italic=True, align=CENTRE)
+    widths(head, [Cm(6.9), Cm(9.6)])
+    write(document, record["title"], BODY, bold=True, align=CENTRE).paragraph_format.space_before = BODY * 2
+    write(document, record["to"], BODY, align=CENTRE).paragraph_format.space_after = BODY
     for text in record["lines"]:
-        line(text, indent=True)
-    line("")
-    line(record["signature"], bold=True, centre=True)
+        body(document, text)
+    foot = document.add_table(1, 2)
+    signs = write(foot.rows[0].cells[1], record["signature"], BODY, bold=True, align=CENTRE)
+    signs.paragraph_format.space_before = BODY
+    widths(foot, [Cm(8.2), Cm(8.3)])
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()

@@ -16,7 +16,7 @@ from handlers.rooms import Outcome, Room
 from handlers.standing import HANDLING, acting, role_of
 from handlers.talk import Talk
 from handlers.texts import words
-from knowledge.dossier import DossierRecord
+from knowledge.dossier import DossierRecord, OwnerKind
 from storage.dossiers import intake
 from storage.dossiers import records as dossiers
 from storage.dossiers.records import Dossier
@@ -76,14 +76,22 @@ def _record(talk: Talk, dossier: Dossier, day: date | None) -> dict[str, object]
         "new": BLANK if day is None else f"{day:%d/%m/%Y}",
         "blank": BLANK,
     }
-    keys = ("to", "dossier", "procedure", "dates", "reason", "again", "sorry")
+    keys = ("dossier", "procedure", "dates", "reason", "again", "sorry")
     return {
-        "sender": [agency.name.upper(), say.plain("apology.doc_number")],
-        "nation": [say.plain("apology.doc_nation"), say.plain("apology.doc_motto"), say.plain("apology.doc_day")],
-        "title": say.plain("apology.doc_title"),
+        "parent": agency.parent.upper(),
+        "agency": agency.name.upper(),
+        **{name: say.plain(f"apology.doc_{name}", **values) for name in ("number", "nation", "motto", "day", "title")},
+        "to": say.plain("apology.doc_to", owner=_addressee(talk, dossier)),
         "lines": [say.plain(f"apology.doc_{key}", **values) for key in keys],
         "signature": say.plain("apology.doc_sign"),
     }
+
+
+def _addressee(talk: Talk, dossier: Dossier) -> str:
+    """Name whoever filed it, where that is no person: what goes through a chat holds nothing personal."""
+    if dossier.owner_kind in (None, OwnerKind.CITIZEN):
+        return BLANK
+    return dossiers.owner(talk.tx, dossier.id).name or BLANK
 
 
 def _written(talk: Talk, outcome: Outcome) -> Turn:

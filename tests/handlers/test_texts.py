@@ -76,7 +76,10 @@ FAMILIES = {
         *("lateness_causes", "previous", "year_before", "questions", "recommendations", "place", "unverified_form"),
         *("overlap", "gap", "was_pending", "not_pending", "more"),
     },
-    "apology.doc_": {"to", "dossier", "procedure", "dates", "reason", "again", "sorry"},
+    "apology.doc_": {
+        *("number", "nation", "motto", "day", "title"),
+        *("dossier", "procedure", "dates", "reason", "again", "sorry"),
+    },
     "dutylist.": set(dossier_list.TITLES),
     "file.": {*attachments.REASONS, "later", *feedback_files.REASONS},
     "feedback.class_": {*CLASS_NAMES},

@@ -16,6 +16,7 @@ from handlers.actions import action
 from handlers.officials import digests as duty_digests
 from handlers.officials import notices as duty_notices
 from knowledge.calendar import Calendar
+from knowledge.dossier import OwnerKind
 from knowledge.duties import News
 from knowledge.urgency import stage, working_days_between
 from storage import files
@@ -23,7 +24,7 @@ from storage.dossiers import records as dossiers
 from storage.officials.register import Role
 from storage.schema import duty_notice, event
 from tests.officials.board import board
-from tests.officials.duty import BUILDING, OWNER, Desk, code, record, who
+from tests.officials.duty import BUILDING, OWNER, PHONE, TAX, Desk, code, record, who
 from tests.stories.office import HOURS
 
 CALENDAR = Calendar(HOURS)
@@ -151,7 +152,7 @@ async def test_a_day_with_very_many_due_dossiers_is_told_in_small_turns_and_each
 
 
 async def test_an_apology_is_drafted_with_the_new_date_and_recorded_as_given(desk: Desk) -> None:
-    await desk.told(record(1, due=datetime(2026, 11, 25, 3, tzinfo=UTC)))
+    await desk.told(record(1, due=datetime(2026, 11, 25, 3, tzinfo=UTC), owner_kind=OwnerKind.BUSINESS))
     sent = await desk.strikes(duty_notices.DAY)
     assert "soạn phiếu xin lỗi" in sent[0][1]
     an, number = desk.board.person("an"), str(desk.dossier(1))
@@ -167,7 +168,9 @@ async def test_an_apology_is_drafted_with_the_new_date_and_recorded_as_given(des
     text += "\n".join(one.text for one in letter.tables[0].rows[0].cells)
     for shown in (code(1), "10:00, 25/11/2026", "hẹn lại: 02/12/2026", "Cấp giấy phép xây dựng", "Số: ……/……"):
         assert shown in text
-    assert OWNER not in text
+    assert f"Kính gửi: {OWNER}" in text, "a business is named"
+    assert not any(secret in text for secret in (PHONE, TAX))
+    assert OWNER not in desk.board.told("an"), "in the file alone"
     assert "đã có thư xin lỗi" in await an.presses("Đã gửi xin lỗi")
     with desk.board.app.database.transaction() as tx:
         found = dossiers.find(tx, code(1))
@@ -179,6 +182,20 @@ async def test_an_apology_is_drafted_with_the_new_date_and_recorded_as_given(des
     labels = [one.label for row in desk.board.platform.sent[-1].reply.buttons for one in row]
     assert later is not desk.board.platform.sent[-1]
     assert "Soạn phiếu xin lỗi" not in labels
+
+
+@pytest.mark.parametrize("kind", [OwnerKind.CITIZEN, None])
+async def test_the_draft_of_an_apology_names_no_person(desk: Desk, kind: OwnerKind | None) -> None:
+    await desk.told(record(1, due=datetime(2026, 11, 25, 3, tzinfo=UTC), owner_kind=kind))
+    an = desk.board.person("an")
+    await an.taps(action("apology", str(desk.dossier(1)), "blank"))
+    (named,) = an.heard[-1].reply.files
+    with desk.board.app.database.transaction() as tx:
+        kept = files.load(tx, named.hash)
+    assert kept is not None
+    text = "\n".join(one.text for one in Document(io.BytesIO(kept.content)).paragraphs)
+    assert "Kính gửi: …" in text
+    assert OWNER not in text
 
 
 async def test_the_leader_sees_how_the_office_stands_with_a_chart_and_finds_a_dossier(desk: Desk) -> None:
