@@ -23,7 +23,7 @@ KINDS = ("regulation", "conduct", "both", "other", "complaint", "denunciation")
 HEADS = ("rules", "conduct", "other", "complaint", "denunciation")  # the five questions
 BIAS = "bias"
 SCALE = 100.0  # weights are kept as hundredths
-_WORDS, _GROUPS = 4.0, 0.6  # how much words may say in all, and each group of phrases
+_WORDS, _GROUPS = 5.0, 0.5  # how much words may say in all, and each group of phrases
 _SHORT, _TINY = 40, 20  # characters
 
 
