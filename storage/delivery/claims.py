@@ -125,12 +125,15 @@ _RESTING = {
 
 
 def claim(tx: Connection, channels: Sequence[str], claimer: Claimer, now: datetime) -> Claims:
-    """Lease rows of these channels that are due, at most the oldest of each account, and charge the budgets."""
+    """Lease rows of these channels that are due, at most the oldest of each account, and charge the budgets.
+
+    The budgets are held first, all of them and in one order: a turn takes its budget before it waits for a row as well.
+    """
+    rooms = {channel: budgets.room(tx, claimer.budgets.get(channel), channel, now) for channel in sorted(channels)}
     rows: list[Claimed] = []
     again = inf
     for channel in channels:
-        found = claimer.budgets.get(channel)
-        room = budgets.room(tx, found, channel, now)
+        found, room = claimer.budgets.get(channel), rooms[channel]
         ids, soon = _of_channel(tx, channel, claimer, room, claimer.most - len(rows), now)
         claimed = load(tx, ids)
         if found is not None:

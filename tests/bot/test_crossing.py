@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from markupsafe import Markup
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from handlers import turn
 from handlers.messages import SESSION_VERSION, Button, Happening, Incoming, Kind, Notice, Reply, Session, Turn
 from handlers.turn import Handlers, Lease, Situation, Taken
 from storage import accounts, events
 from storage.database import Connection, Database
-from storage.delivery import digests, outbox
+from storage.delivery import claims, digests, outbox
 from storage.delivery.budgets import Budget
+from storage.delivery.claims import Claimer, Claims
 from storage.events import NewEvent
 from storage.schema import conversation
 from storage.schema import outbox as rows
@@ -83,23 +84,25 @@ def at_once(database: Database, channel: str, people: People, handlers: Handlers
     return ended
 
 
+def slow(monkeypatch: pytest.MonkeyPatch, module: Any, name: str) -> None:
+    """Let a function take long once it has done its work."""
+    inner = getattr(module, name)
+
+    def done(*given: Any, **more: Any) -> Any:
+        result = inner(*given, **more)
+        time.sleep(SLOW_SECONDS)
+        return result
+
+    monkeypatch.setattr(module, name, done)
+
+
 @pytest.fixture
 def slowly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every write that another turn may want as well take long."""
 
-    def slow(module: Any, name: str) -> None:
-        inner = getattr(module, name)
-
-        def done(*given: Any, **more: Any) -> Any:
-            result = inner(*given, **more)
-            time.sleep(SLOW_SECONDS)
-            return result
-
-        monkeypatch.setattr(module, name, done)
-
-    slow(accounts, "save_state")
-    slow(digests, "find")
-    slow(outbox, "add")
+    slow(monkeypatch, accounts, "save_state")
+    slow(monkeypatch, digests, "find")
+    slow(monkeypatch, outbox, "add")
 
 
 @pytest.mark.usefixtures("slowly")
@@ -130,3 +133,39 @@ async def test_digests_that_grow_in_one_instant_wait_in_no_circle(database: Data
     people = met(database, "zalo_bot", "an", "binh", "chi", "dung")
     ended = at_once(database, "zalo_bot", people, answering(people, digest="news"))
     assert [type(one) for one in ended] == [Taken] * 4, ended
+
+
+async def test_a_turn_whose_digest_is_claimed_in_the_same_instant_waits_in_no_circle_with_the_claim(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channels = ["telegram", "zalo_bot"]
+    claimer = Claimer("me", 60, 50, budgets={name: Budget(per_second=1000) for name in channels})
+    handlers = answering(met(database, "zalo_bot", "an") | met(database, "telegram", "binh"), digest="news")
+    lane = accounts.lane_of(database.vault, "zalo_bot", "an")
+    with database.transaction() as tx:
+        claims.claim(tx, channels, claimer, NOW)
+        assert isinstance(turn.take(tx, lane, handlers, LEASE, NOW), Taken)
+        tx.execute(update(rows).where(rows.c.kind == outbox.REPLY).values(state="sent"))
+        events.accept(tx, NewEvent("zalo_bot", "again", "message", Incoming(Kind.TEXT, "").to_json(), lane, "an"), NOW)
+    slow(monkeypatch, claims, "_of_channel")
+    slow(monkeypatch, outbox, "add")
+    together, ended = threading.Barrier(2), list[Any]()
+
+    def do(what: Callable[[Connection], Any]) -> None:
+        together.wait()
+        try:
+            with database.transaction() as tx:
+                ended.append(what(tx))
+        except Exception as error:  # told by the test
+            ended.append(error)
+
+    work = (
+        lambda tx: claims.claim(tx, channels, claimer, LATER),
+        lambda tx: turn.take(tx, lane, handlers, LEASE, NOW),
+    )
+    threads = [threading.Thread(target=do, args=(one,)) for one in work]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {type(one) for one in ended} == {Claims, Taken}, ended

@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from bot.channels.zalo import tokens as zalo_tokens
 from bot.channels.zalo.http import Http
-from bot.channels.zalo.tokens import Tokens
+from bot.channels.zalo.tokens import Alarm, Tokens
 from bot.standins.faults import Wrong
 from bot.standins.zalo_oa import ZaloOaServer
 from bot.store import Store
@@ -29,21 +29,27 @@ TOKEN = "/v4/oa/access_token"
 
 @dataclass
 class Office:
-    """A database, the stand-in, and any number of processes that share both."""
+    """A database, the stand-in, and any number of processes that share both, each with connections of its own."""
 
-    store: Store
+    database: Database
     server: ZaloOaServer
     clock: Clock
     root: str
     seed: str = "refresh-0"
     opened: list[Http] = field(default_factory=list)
+    stores: list[Store] = field(default_factory=list)
 
-    async def process(self, owner: str = "one", seed: str | None = None) -> Tokens:
+    async def process(self, owner: str = "one", seed: str | None = None, alarm: Alarm | None = None) -> Tokens:
         self.opened.append(Http())
         given = settings(self.root, self.server, refresh_token=SecretStr(self.seed if seed is None else seed))
         tokens = Tokens(self.opened[-1], given, self.clock, owner)
-        await tokens.begin(self.store)
+        await tokens.begin(self.another_store(), alarm)
         return tokens
+
+    def another_store(self) -> Store:
+        url = self.database.engine.url.render_as_string(hide_password=False)
+        self.stores.append(Store(Database(url, self.database.vault)))
+        return self.stores[-1]
 
     @property
     def renewals(self) -> int:
@@ -54,13 +60,13 @@ class Office:
 async def office(database: Database) -> AsyncIterator[Office]:
     clock = Clock()
     server = ZaloOaServer(clock)
-    store = Store(database)
     async with served(server) as root:
-        at = Office(store, server, clock, root)
+        at = Office(database, server, clock, root)
         yield at
         for http in at.opened:
             await http.close()
-    await store.close()
+        for store in at.stores:
+            await store.close()
 
 
 async def test_the_first_token_comes_of_the_settings_and_is_kept(database: Database) -> None:
@@ -239,8 +245,7 @@ async def test_a_trouble_that_could_not_be_told_to_administrators_is_told_when_t
 
     async with office(database) as at:
         at.server.account.refresh = "another one"
-        tokens = await at.process()
-        await tokens.begin(at.store, alarm)
+        tokens = await at.process(alarm=alarm)
         with pytest.raises(Unavailable):
             await tokens.access()
         for _ in range(3):
