@@ -20,8 +20,6 @@ from storage.officials import register as officials
 from storage.officials.departures import GONE
 from storage.officials.register import Role
 
-COUNTED = 1000  # dossiers in somebody's hands that are counted
-
 
 def take_in(_tx: Connection, event: Pending, _now: datetime) -> list[Happening]:
     """Say who it is."""
@@ -35,7 +33,7 @@ def _told(tx: Connection, happening: Happening, _now: datetime) -> Iterator[Noti
     left = accounts.by_id(tx, one.account_id)
     if left is None or left[0].gone_at is None:  # back already
         return
-    held = len(duty_dossiers.of_official(tx, one.id, COUNTED))
+    held = duty_dossiers.count_of_official(tx, one.id)
     for account_id in officials.reached(tx, {Role.ADMINISTRATOR}):
         found = accounts.by_id(tx, account_id)
         say = words(None if found is None else found[0].language)

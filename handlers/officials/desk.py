@@ -112,7 +112,11 @@ def _hand_over(talk: Talk, arguments: tuple[str, ...]) -> Turn | None:
     turn = talk.answer(text, [[talk.button("menu", "menu")]], misses=0, done=HANDED)
     facts = {"dossier_id": found.id, "account": taker.account_id, "by": one.name or str(one.id)}
     claimed = Happening(CLAIMED, {"dossier_id": found.id, "account": None})
-    return replace(turn, events=(Happening(HANDED, facts), claimed), detail=f"{found.code}, {one.id} to {taker.id}")
+    return replace(
+        turn,
+        events=(Happening(HANDED, facts), claimed),
+        detail=f"{found.code} to official {taker.id}, official {one.id}",
+    )
 
 
 def _shown(talk: Talk, dossier: Dossier, key: str, *, done: str) -> Turn:
@@ -141,11 +145,12 @@ def _work(talk: Talk, arguments: tuple[str, ...]) -> Turn | None:
         return None
     mine = duty_dossiers.of_official(talk.tx, one.id, SHOWN)
     free = duty_dossiers.unclaimed(talk.tx, SHOWN)
+    held, left = duty_dossiers.count_of_official(talk.tx, one.id), duty_dossiers.count_unclaimed(talk.tx)
     text = lines(
         [
-            talk.say("duty.mine", count=len(mine)) if mine else talk.say("duty.none_mine"),
+            talk.say("duty.mine", count=held) if mine else talk.say("duty.none_mine"),
             *(duty_words.line(talk.say, talk.agency, found, talk.now) for found in mine),
-            talk.say("duty.free", count=len(free)) if free else talk.say("duty.none_free"),
+            talk.say("duty.free", count=left) if free else talk.say("duty.none_free"),
             *(duty_words.line(talk.say, talk.agency, found, talk.now) for found in free),
             talk.say("duty.search_hint"),
         ]

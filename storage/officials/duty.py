@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from knowledge.duties import Person, Rule
@@ -63,6 +63,10 @@ class Claim:
     done_at: datetime | None
 
 
+_left = select(official.c.id).outerjoin(account, account.c.id == official.c.account_id)
+_left = _left.where(or_(official.c.account_id.is_(None), account.c.gone_at.is_not(None)))
+orphaned = and_(claim.c.done_at.is_(None), claim.c.official_id.in_(_left))
+"""A claim that is held by nobody: its official was revoked, or left; when they come back they hold it again."""
 _KEY = (duty_notice.c.news, duty_notice.c.subject, duty_notice.c.mark, duty_notice.c.official_id)
 
 
@@ -172,25 +176,27 @@ def take_waiting(tx: Connection, official_id: int, now: datetime) -> list[Waitin
 
 
 def claim_of(tx: Connection, dossier_id: int) -> Claim | None:
-    """Find who claimed a dossier; None while nobody did."""
-    columns = (claim.c.dossier_id, claim.c.official_id, claim.c.claimed_at, claim.c.done_at)
-    row = tx.execute(select(*columns).where(claim.c.dossier_id == dossier_id)).one_or_none()
-    return None if row is None else Claim(*row)
+    """Find who claimed a dossier; None while nobody did who still is there."""
+    return claims(tx, [dossier_id]).get(dossier_id)
 
 
 def claims(tx: Connection, dossier_ids: Sequence[int]) -> dict[int, Claim]:
-    """Find who claimed which of these dossiers."""
+    """Find who claimed which of these dossiers, and is not done with it, still is there."""
     columns = (claim.c.dossier_id, claim.c.official_id, claim.c.claimed_at, claim.c.done_at)
-    rows = tx.execute(select(*columns).where(claim.c.dossier_id.in_(dossier_ids)))
+    rows = tx.execute(select(*columns).where(claim.c.dossier_id.in_(dossier_ids), ~orphaned))
     return {row.dossier_id: Claim(*row) for row in rows}
 
 
 def take(tx: Connection, dossier_id: int, official_id: int, now: datetime) -> bool:
-    """Claim a dossier; False when somebody was faster: of any number of claims in one instant exactly one wins."""
+    """Claim a dossier; False when somebody was faster: of any number of claims in one instant exactly one wins.
+
+    What was in the hands of somebody who left or was revoked is free.
+    """
     into = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
     row = {"dossier_id": dossier_id, "official_id": official_id, "claimed_at": now}
-    adding = into(claim).values(row).on_conflict_do_nothing().returning(claim.c.id)
-    return tx.execute(adding).one_or_none() is not None
+    adding = into(claim).values(row)
+    taking = adding.on_conflict_do_update(index_elements=["dossier_id"], set_=row, where=orphaned)
+    return tx.execute(taking.returning(claim.c.id)).one_or_none() is not None
 
 
 def hand_over(tx: Connection, dossier_id: int, giver: int, taker: int, now: datetime) -> bool:

@@ -6,11 +6,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from knowledge.status import Status
 from storage.dossiers import records as dossiers
 from storage.dossiers.records import Dossier
+from storage.officials.duty import orphaned
 from storage.schema import claim, dossier, dossier_history
 
 RUNNING = tuple(int(one) for one in Status if one.clock_is_running)
@@ -45,18 +46,40 @@ def running(tx: Connection, ids: Collection[int] | None = None) -> list[Standing
 
 def of_official(tx: Connection, official_id: int, most: int) -> list[Dossier]:
     """List what an official claimed and is not done with, the most urgent first."""
-    mine = select(*dossiers.COLUMNS).join(claim, claim.c.dossier_id == dossier.c.id)
-    mine = mine.where(claim.c.official_id == official_id, claim.c.done_at.is_(None), _is_open)
-    ordered = mine.order_by(dossier.c.due_at.is_(None), dossier.c.due_at, dossier.c.id).limit(most)
-    return [dossiers.read(row) for row in tx.execute(ordered)]
+    return _listed(tx, _mine(official_id), most)
+
+
+def count_of_official(tx: Connection, official_id: int) -> int:
+    """Count what an official claimed and is not done with."""
+    return _count(tx, _mine(official_id))
 
 
 def unclaimed(tx: Connection, most: int) -> list[Dossier]:
-    """List the open dossiers that nobody claimed, the most urgent first."""
-    free = select(*dossiers.COLUMNS).outerjoin(claim, claim.c.dossier_id == dossier.c.id)
-    free = free.where(claim.c.id.is_(None), _is_open, dossier.c.illustrative.is_(False))
-    ordered = free.order_by(dossier.c.due_at.is_(None), dossier.c.due_at, dossier.c.id).limit(most)
+    """List the open dossiers that nobody holds, the most urgent first."""
+    return _listed(tx, _FREE, most)
+
+
+def count_unclaimed(tx: Connection) -> int:
+    """Count the open dossiers that nobody holds."""
+    return _count(tx, _FREE)
+
+
+_FREE = and_(_is_open, or_(claim.c.id.is_(None), orphaned), dossier.c.illustrative.is_(False))
+
+
+def _mine(official_id: int) -> ColumnElement[bool]:
+    return and_(_is_open, claim.c.official_id == official_id, claim.c.done_at.is_(None))
+
+
+def _listed(tx: Connection, wanted: ColumnElement[bool], most: int) -> list[Dossier]:
+    found = select(*dossiers.COLUMNS).outerjoin(claim, claim.c.dossier_id == dossier.c.id).where(wanted)
+    ordered = found.order_by(dossier.c.due_at.is_(None), dossier.c.due_at, dossier.c.id).limit(most)
     return [dossiers.read(row) for row in tx.execute(ordered)]
+
+
+def _count(tx: Connection, wanted: ColumnElement[bool]) -> int:
+    counted = select(func.count()).select_from(dossier.outerjoin(claim, claim.c.dossier_id == dossier.c.id))
+    return tx.execute(counted.where(wanted)).scalar_one()
 
 
 def counts(tx: Connection, now: datetime) -> Sequence[tuple[str | None, int, int]]:

@@ -149,6 +149,30 @@ async def test_two_claims_in_the_same_instant_let_exactly_one_win(desk: Desk, en
     assert sorted(won) == [False, True]
 
 
+async def test_what_somebody_held_who_left_or_was_revoked_can_be_taken_by_the_others(desk: Desk) -> None:
+    await desk.has("em", Role.OFFICIAL, BUILDING)
+    await desk.told(record(1), record(2))
+    an, em = desk.board.person("an"), desk.board.person("em")
+    first, second = str(desk.dossier(1)), str(desk.dossier(2))
+    for number in (first, second):
+        await an.taps(action("claim", number))
+    assert "đã có người nhận" in await em.taps(action("claim", first))
+    app, clock = desk.board.app, desk.board.clock
+    lane = lane_of(app.database.vault, "test", "an")
+    with app.database.transaction() as tx:
+        presence.leave(tx, lane, clock())
+    assert "Hồ sơ chưa ai nhận (2)" in await em.says("/viec")
+    assert "Anh/chị đã nhận hồ sơ" in await em.taps(action("claim", first))
+    with app.database.transaction() as tx:
+        presence.come_back(tx, lane, clock())
+    assert "đã có người nhận" in await em.taps(action("claim", second)), "An is back and still holds it"
+    revoked = desk.number("an")
+    with app.database.transaction() as tx:
+        officials.revoke(tx, revoked, clock())
+    assert "Anh/chị đã nhận hồ sơ" in await em.taps(action("claim", second))
+    assert "Hồ sơ anh/chị đang giữ (2)" in await em.says("/viec")
+
+
 async def test_an_official_hands_over_is_reminded_later_and_is_done(desk: Desk) -> None:
     await desk.told(record(1))
     an, binh, number = desk.board.person("an"), desk.board.person("binh"), str(desk.dossier(1))
