@@ -25,6 +25,8 @@ BIAS = "bias"
 SCALE = 100.0  # weights are kept as hundredths
 _WORDS, _GROUPS = 5.0, 0.5  # how much words may say in all, and each group of phrases
 _SHORT, _TINY = 40, 20  # characters
+_RULE_FAULTS = ("rule_fault", "unfit", "inconsistent", "illegal", "unclear", "rule_wish")
+_BAD_CONDUCT = ("manner", "sent_back", "waits", "conduct")
 
 
 class Weighed(NamedTuple):
@@ -48,14 +50,25 @@ def features(text: str, read: Read) -> dict[str, float]:
 
 
 def _signs(text: str, read: Read) -> Iterable[str]:
-    if read.moves_money():
-        yield "s:moves money"
-    if read.is_question():
-        yield "s:question"
-    if len(text) < _SHORT:
-        yield "s:short"
-    if len(text) < _TINY:
-        yield "s:tiny"
+    """Give what is seen only of a whole text, or of what stands together in a part of a sentence."""
+    about_rule = read.together("rule_word", _RULE_FAULTS)
+    about_desk = read.together("desk", _BAD_CONDUCT) or read.together("person", _BAD_CONDUCT)
+    desk_apart = read.apart("desk", "rule_word")
+    signs = {
+        "moves money": read.moves_money(),
+        "question": read.is_question(),
+        "short": len(text) < _SHORT,
+        "tiny": len(text) < _TINY,
+        "a rule and its fault": about_rule,
+        "a desk and its fault": about_desk,
+        "a desk apart from rules": desk_apart,
+        "a rule and a desk with faults": about_rule and about_desk,
+        "a rule with a fault and a desk apart": about_rule and desk_apart,
+        "power and something of worth": read.together("power", ("worth_hint", "hinting", "kin", "money")),
+        "quick for something of worth": read.has("quick") and read.has("hinting", "worth_hint", "money"),
+        "kin of somebody in office": read.has("kin") and read.has("power", "desk"),
+    }
+    return (f"s:{name}" for name, is_so in signs.items() if is_so)
 
 
 @cache
