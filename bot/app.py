@@ -322,7 +322,7 @@ async def running(
         duty_digests.rules(speaks_for),
         duty_desk.RULES,
         broadcasts.RULES,
-        office_departures.RULES,
+        office_departures.rules(speaks_for),
         feedback_notices.rules(speaks_for),
         satisfaction.RULES,
         privacy_desk.rules(speaks_for),

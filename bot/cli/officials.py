@@ -18,8 +18,8 @@ from handlers.officials.room import LINK
 from knowledge.errors import DeliveryError, Wrong
 from knowledge.vietnamese import nfc
 from storage import accounts, audit
+from storage.officials import departures, scopes
 from storage.officials import register as officials
-from storage.officials import scopes
 from storage.officials.register import Official, Role
 
 DAYS = 3  # an invite is for now: the operator sends it and the official presses it
@@ -158,7 +158,7 @@ def revoke(number: Number) -> None:
     """
     now = real_clock()
     with opened(settings()) as database, database.transaction() as tx:
-        if not officials.revoke(tx, number, now):
+        if not departures.dismiss(tx, number, now):
             raise Wrong(f"no official {number} who could be revoked")
         audit.add(tx, "official_revoked", now, detail=f"official {number}, from the command line")
     write(f"{number}  revoked")

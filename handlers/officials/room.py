@@ -17,6 +17,7 @@ from handlers.rooms import Room
 from handlers.standing import ADMINISTRATORS, INTAKE, PEOPLE, role_of
 from handlers.talk import Talk, in_rows, lines
 from storage import audit
+from storage.officials import departures
 from storage.officials import register as officials
 from storage.officials.register import CODE, Role, plain_code, written
 
@@ -134,7 +135,7 @@ def _revoke(talk: Talk, arguments: tuple[str, ...]) -> Turn | None:
             if not sure:
                 rows = [[talk.button("revoke", "revoke", number, "yes"), talk.button("menu", "menu")]]
                 return talk.answer(talk.say("official.sure", name=_named(talk, one)), rows, misses=0)
-            officials.revoke(talk.tx, one.id, talk.now)
+            departures.dismiss(talk.tx, one.id, talk.now)
             audit.add(talk.tx, "official_revoked", talk.now, detail=f"official {one.id}, in chat")
             text = talk.say("official.revoked", name=_named(talk, one))
             return talk.answer(text, [[talk.button("menu", "menu")]], misses=0, done="revoked")

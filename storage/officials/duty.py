@@ -26,6 +26,7 @@ NOW, HOURS, DIGEST = "now", "hours", "digest"
 HOWS = (HOURS, NOW, DIGEST)
 """How a kind of news is heard: in working hours at once, at any hour at once, with the next digest."""
 NOTED_AT_ONCE = 500  # items in one statement
+LOST_FOR = timedelta(days=1)  # how old news may be that are told others because their hearer is gone
 DIGEST_TIMES = "digest_times"  # the wish that holds the times of the digests, such as 07:30,13:30
 
 
@@ -173,6 +174,24 @@ def take_waiting(tx: Connection, official_id: int, now: datetime) -> list[Waitin
     columns = [duty_notice.c[name] for name in Waiting.__dataclass_fields__]
     taking = update(duty_notice).where(*mine).values(told_at=now).returning(*columns)
     return sorted((Waiting(*row) for row in tx.execute(taking)), key=lambda one: one.id)
+
+
+def unheard(tx: Connection, official_id: int, account_id: int, since: datetime) -> list[Waiting]:
+    """List what an official was to be told and was not: it waits for a digest, or was given up since then."""
+    lost = select(outbox.c.about).where(
+        outbox.c.account_id == account_id,
+        outbox.c.state == "gone",
+        outbox.c.settled_at >= since,
+        outbox.c.about.is_not(None),
+    )
+    columns = [duty_notice.c[name] for name in Waiting.__dataclass_fields__]
+    told = or_(
+        duty_notice.c.told_at.is_(None),
+        and_(duty_notice.c.digest_at.is_not(None), duty_notice.c.told_at >= since),
+        and_(duty_notice.c.subject.in_(lost), duty_notice.c.created_at >= since - LOST_FOR),
+    )
+    rows = select(*columns).where(duty_notice.c.official_id == official_id, told).order_by(duty_notice.c.id)
+    return [Waiting(*row) for row in tx.execute(rows.where(duty_notice.c.news != "reminder"))]
 
 
 def claim_of(tx: Connection, dossier_id: int) -> Claim | None:

@@ -310,6 +310,38 @@ async def test_a_recipient_who_blocked_the_bot_is_closed_reported_and_reopened_a
     assert who(await desk.told(record(3))) == ["an"]
 
 
+async def test_what_somebody_was_to_hear_who_is_gone_or_revoked_is_told_whoever_the_rules_lead_to_now(
+    desk: Desk,
+) -> None:
+    await desk.has("quan", Role.ADMINISTRATOR)
+    platform, clock, an = desk.board.platform, desk.board.clock, desk.board.person("an")
+    send = platform.send
+
+    async def refuse(message: Outgoing) -> str | None:
+        if message.address == "an":
+            raise Gone("blocked")
+        return await send(message)
+
+    platform.send = refuse  # type: ignore[method-assign]
+    assert who(await desk.told(record(1))) == ["quan"]
+    platform.send = send  # type: ignore[method-assign]
+    clock.moves(minutes=2)
+    sent = await desk.strikes(duty_digests.DIGESTS)
+    assert [(address, code(1) in text) for address, text in sent] == [("binh", True)], "what was refused"
+    await an.says("xin chào")
+    await an.says("/nhantin")
+    await an.presses("Hồ sơ mới: ngay, trong giờ")
+    await an.presses("Hồ sơ mới: ngay, cả ngoài giờ")
+    assert await desk.told(record(2)) == [], "it waits for a digest"
+    quan = desk.board.person("quan")
+    await quan.says("/thuhoi")
+    await quan.taps(action("revoke", str(desk.number("an")), "yes"))
+    await desk.settle()
+    clock.moves(minutes=2)
+    sent = await desk.strikes(duty_digests.DIGESTS)
+    assert [(address, code(2) in text) for address, text in sent] == [("binh", True)], "what waited"
+
+
 async def test_a_deleted_topic_is_found_out_reported_and_takes_nothing_from_the_others(desk: Desk) -> None:
     await desk.has("quan", Role.ADMINISTRATOR)
     await desk.has("-100:7", Role.GROUP, BUILDING)
