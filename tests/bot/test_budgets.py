@@ -209,9 +209,10 @@ async def test_more_replies_than_the_budget_wait_for_it_in_order(database: Datab
     assert max(times) - min(times) >= (16 - 3) / 10
 
 
-def _was_refused(database: Database) -> bool:
+def _refused(database: Database) -> int:
+    """Count the messages of which it is kept that they were refused."""
     with database.transaction() as tx:
-        return tx.execute(select(rows.c.id).where(rows.c.state == "queued", rows.c.attempts > 0)).first() is not None
+        return len(tx.execute(select(rows.c.id).where(rows.c.state == "queued", rows.c.attempts > 0)).all())
 
 
 async def test_the_answer_slow_down_is_obeyed_exactly(database: Database) -> None:
@@ -222,7 +223,7 @@ async def test_the_answer_slow_down_is_obeyed_exactly(database: Database) -> Non
         running[0].delivery.wake()
         await until(lambda: platform.asked)
         refused = platform.asked[0]
-        await until(lambda: _was_refused(database))  # what is claimed before that commit cannot know of it
+        await until(lambda: _refused(database) == 1)  # what is claimed before that commit cannot know of it
         notify(database, ("binh", "b1"))
         running[0].delivery.wake()
         await running[0].hears("a reply to anna", "anna")
@@ -244,6 +245,7 @@ async def test_when_a_second_chat_is_refused_replies_wait_as_well(database: Data
         await running[0].hears("b", "binh")
         await until(lambda: len(platform.asked) == 2)
         refused = platform.asked[1]
+        await until(lambda: _refused(database) == 2)  # what leaves before that commit cannot know of it
         await running[0].hears("c", "chi")
         await until(lambda: len(platform.came) == 3)
     assert min(at for at, _, _ in platform.came) - refused >= 0.9
