@@ -103,9 +103,9 @@ def open_vault(key_file: Path, older: Sequence[Path] = ()) -> Vault:
         secret, carried = _read(key_file)
         if older and carried is None:
             raise Wrong(f"database.key_file {key_file}: made by itself; a newer key is made by: motcua keys new")
-        return Vault(secret, [_read(one, "database.old_key_files")[0] for one in older], carried)
+        return Vault(secret, [_read_older(one) for one in older], carried)
     except OSError as error:
-        raise Wrong(f"database.key_file {error.filename or key_file}: {error.strerror}") from None
+        raise Wrong(f"database.key_file {key_file}: {error.strerror}") from None
 
 
 def new_key(vault: Vault, key_file: Path) -> None:
@@ -141,6 +141,13 @@ def _read(key_file: Path, name: str = "database.key_file") -> tuple[bytes, bytes
     if any(one is not None and len(one) != KEY_BYTES for one in found) or found[0] is None:
         raise Wrong(f"{name} {key_file}: not {KEY_BYTES} bytes in base64")
     return found[0], found[1]
+
+
+def _read_older(key_file: Path) -> bytes:
+    try:
+        return _read(key_file, "database.old_key_files")[0]
+    except OSError as error:
+        raise Wrong(f"database.old_key_files {key_file}: {error.strerror}") from None
 
 
 def _decoded(line: bytes) -> bytes:

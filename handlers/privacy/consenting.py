@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from handlers.messages import Turn
-from handlers.talk import Talk
+from handlers.privacy.noting import note
+from handlers.talk import Talk, lines
 from storage import feedback
 from storage.dossiers import follows
 from storage.people import consents
+from storage.people.privacy_requests import Asked
 
 
 def act(talk: Talk, arguments: tuple[str, ...]) -> Turn | None:
@@ -56,6 +58,13 @@ def _withdraw(talk: Talk, purpose: str) -> Turn:
         for archived in (False, True):
             for follow, _ in follows.listed(talk.tx, talk.account.id, archived=archived):
                 follows.end(talk.tx, follow.id)
-    return talk.answer(
-        talk.say("consent.withdrawn"), [[talk.button("menu", "menu")]], misses=0, done="consent_withdrawn"
-    )
+    note(talk, Asked.WITHDRAW, f"consent to {purpose} withdrawn")
+    going_on = purpose == consents.FEEDBACK and bool(_open_ones(talk))
+    rows = [[talk.button("my_feedback", "pakn", "mine")]] if going_on else []
+    text = lines([talk.say("consent.withdrawn"), talk.say("consent.feedback_goes_on") if going_on else ""])
+    return talk.answer(text, [*rows, [talk.button("menu", "menu")]], misses=0, done="consent_withdrawn")
+
+
+def _open_ones(talk: Talk) -> list[feedback.Feedback]:
+    """List this person's feedback on which somebody still works: the law on feedback has it answered."""
+    return feedback.listed(talk.tx, 1, feedback.Wanted(feedback.OPEN, account_id=talk.account.id))

@@ -174,3 +174,23 @@ def test_feedback_with_two_photos_takes_eight_lines_in_the_terminal(motcua: Motc
     assert any(name.endswith(".docx") for reply in told for name in reply["files"])
     with database.transaction() as tx:
         assert len(tx.execute(text("SELECT name FROM feedback_file")).all()) == 2
+
+
+def test_the_key_is_changed_by_two_commands_and_everything_is_read_with_the_newer_one_alone(
+    motcua: Motcua,
+) -> None:
+    lines = ["/tap 1:feedback", CONTENT, NAME, ADDRESS, PHONE, "/tap Gửi"]
+    told = motcua.fine("chat", "--json", "--as", "anna", stdin="\n".join(lines)).records()
+    number = next(reply["text"] for reply in told if "PAKN-" in reply["text"])
+    number = number[number.index("PAKN-") :][:18]
+    assert "no older key" in motcua("keys", "rotate").err
+    made = motcua.fine("keys", "new", "newer").out
+    assert 'key_file = "newer", old_key_files = ["var/key"]' in made
+    assert motcua("keys", "new", "newer").code == 1, "never written over"
+    alone = {"MOTCUA_DATABASE__KEY_FILE": "newer"}
+    both = {**alone, "MOTCUA_DATABASE__OLD_KEY_FILES": "var/key"}
+    assert NAME in motcua("feedback", "show", number, **both).out
+    assert "feedback 1" in motcua("keys", "rotate", **both).lines()[0]
+    assert motcua("keys", "rotate", **both).lines()[0] == "encrypted anew: nothing"
+    assert NAME in motcua("feedback", "show", number, **alone).out
+    assert motcua("feedback", "show", number).err.startswith("motcua: "), "the older key opens nothing any more"

@@ -178,6 +178,9 @@ async def test_a_consent_is_withdrawn_for_its_purpose_alone(engine_url: str, tmp
         with office.app.database.transaction() as tx:
             rows = tx.execute(select(consent.c.purpose, consent.c.withdrawn_at, consent.c.text_version)).all()
             assert tx.execute(select(contact)).all() == []
+            asked = tx.execute(select(privacy_request.c.kind, privacy_request.c.outcome)).all()
+        assert ("withdraw", "consent to contact withdrawn") in asked
+        assert "vẫn được trả lời" in await an.taps("1:consent:feedback:no")
         standing = {purpose for purpose, withdrawn, _ in rows if withdrawn is None}
         assert standing == {"feedback", "announcements"}
         assert all(len(version) == 16 for _, _, version in rows)
