@@ -25,7 +25,6 @@ from storage.schema import account, claim, duty_notice, duty_wish, notice_rule, 
 NOW, HOURS, DIGEST = "now", "hours", "digest"
 HOWS = (HOURS, NOW, DIGEST)
 """How a kind of news is heard: in working hours at once, at any hour at once, with the next digest."""
-NOTED_AT_ONCE = 500  # items in one statement
 LOST_FOR = timedelta(days=1)  # how old news may be that are told others because their hearer is gone
 DIGEST_TIMES = "digest_times"  # the wish that holds the times of the digests, such as 07:30,13:30
 
@@ -68,6 +67,7 @@ _left = select(official.c.id).outerjoin(account, account.c.id == official.c.acco
 _left = _left.where(or_(official.c.account_id.is_(None), account.c.gone_at.is_not(None)))
 orphaned = and_(claim.c.done_at.is_(None), claim.c.official_id.in_(_left))
 """A claim that is held by nobody: its official was revoked, or left; when they come back they hold it again."""
+_ITEM = tuple(Item.__dataclass_fields__)
 _KEY = (duty_notice.c.news, duty_notice.c.subject, duty_notice.c.mark, duty_notice.c.official_id)
 
 
@@ -118,16 +118,15 @@ def wish(tx: Connection, official_id: int, news: str, how: str) -> None:
 
 def note(tx: Connection, items: Sequence[Item], now: datetime) -> list[Item]:
     """Note what is told, and give back what was not told before."""
+    if not items:
+        return []
     into = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
     adding = into(duty_notice).on_conflict_do_nothing().returning(*_KEY)
-    fresh: set[tuple[object, ...]] = set()
-    for first in range(0, len(items), NOTED_AT_ONCE):
-        told = {"created_at": now}
-        rows = [
-            {**asdict(one), **told, "told_at": None if one.digest_at else now}
-            for one in items[first : first + NOTED_AT_ONCE]
-        ]
-        fresh |= {tuple(row) for row in tx.execute(adding.values(rows))}
+    rows = [
+        {**{name: getattr(one, name) for name in _ITEM}, "created_at": now, "told_at": None if one.digest_at else now}
+        for one in items
+    ]
+    fresh = {tuple(row) for row in tx.execute(adding, rows)}
     by_key = {(one.news, one.subject, one.mark, one.official_id): one for one in items}
     return [one for key, one in by_key.items() if key in fresh]
 
