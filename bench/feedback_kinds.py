@@ -22,6 +22,8 @@ from knowledge.feedback_words import Read
 
 ROOT = Path(__file__).parents[1]
 TEXTS = ROOT / "bench" / "data" / "feedback_kinds.jsonl"
+QUESTIONS = ROOT / "tests" / "golden" / "tune.jsonl"
+EVERY = 2  # of the questions about procedures, which are none of feedback's kinds, so many are left to measure with
 GOLDEN = ROOT / "tests" / "golden" / "feedback_tune.jsonl"
 MODEL = ROOT / "knowledge" / "data" / "feedback_model.csv"
 C = 2.0  # the inverse of how strongly weights are held back
@@ -36,7 +38,7 @@ HEADS: Mapping[str, tuple[str, ...]] = {
 }
 PROVENANCE = """\
 # Weights in hundredths of {kinds}, then of the questions {heads}.
-# Learned by bench/feedback_kinds.py from {count} texts of our own (bench/data, tests/golden/feedback_tune.jsonl).
+# Learned by bench/feedback_kinds.py from {count} texts of our own: bench/data, and the tuning halves of tests/golden.
 """
 Text = dict[str, Any]
 Weights = dict[str, list[int]]
@@ -46,7 +48,9 @@ def texts() -> list[Text]:
     """Read the texts, each with its author."""
     own = [json.loads(line) for line in TEXTS.read_text(encoding="utf-8").splitlines()]
     golden = [json.loads(line) | {"author": "golden"} for line in GOLDEN.read_text(encoding="utf-8").splitlines()]
-    return [*own, *golden]
+    asked = [json.loads(line)["q"] for line in QUESTIONS.read_text(encoding="utf-8").splitlines()[::EVERY]]
+    plain = [{"text": one, "kind": "other", "clause": None, "author": "questions"} for one in asked]
+    return [*own, *golden, *plain]
 
 
 def learn(given: Sequence[Text]) -> Weights:
@@ -96,6 +100,11 @@ def measure(given: Sequence[Text], errors: str = "") -> None:
         use(learn([one for one in given if one["author"] != author]))
         told = [str(feedback_kind.classify(one["text"]).kind) for one in held]
         right = sum(kind == one["kind"] for kind, one in zip(told, held, strict=True)) / len(held)
+        if author == "questions":
+            print(
+                f"{author}: {len(held)} texts, right {right:.3f}, taken for denunciations {told.count('denunciation')}"
+            )
+            continue
         denounced = [kind for kind, one in zip(told, held, strict=True) if one["kind"] == "denunciation"]
         recall = denounced.count("denunciation") / len(denounced)
         shares.append((right, recall))

@@ -15,6 +15,8 @@ from knowledge.feedback_words import Read
 
 DENOUNCED_LEAST = 0.25  # so likely, a text is taken for a denunciation: one that is missed does more harm
 DENOUNCED_BY_WORDS = 0.12  # the same where a phrase of the lists says so as well
+DENOUNCED_WITHOUT = 0.4  # the same where nothing of the lists hints at it: most texts are plain questions
+_HINTS = ("kin", "worth_hint", "fake", "secret", "witness", "tip_off", "quick", "hinting", "money", "private")
 CLAUSES = range(1, 9)  # khoản of Điều 5
 
 
@@ -54,7 +56,8 @@ def classify(text: str) -> Classed:
 
 def _kind(read: Read, told: Weighed) -> FeedbackKind:
     """Choose: whatever may be a denunciation is taken for one, else the likeliest."""
-    least = DENOUNCED_BY_WORDS if _denounces(read) else DENOUNCED_LEAST
+    least = DENOUNCED_LEAST if read.has(*_HINTS) else DENOUNCED_WITHOUT
+    least = DENOUNCED_BY_WORDS if _denounces(read) else least
     if told.kinds[FeedbackKind.DENUNCIATION] >= least:
         return FeedbackKind.DENUNCIATION
     return FeedbackKind(max(told.kinds, key=told.kinds.__getitem__))

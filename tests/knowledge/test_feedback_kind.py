@@ -65,6 +65,13 @@ def test_hardly_a_denunciation_is_taken_for_something_else(marks: str) -> None:
     assert sum(kind is FeedbackKind.DENUNCIATION for kind in told) >= DENOUNCED_LEAST * len(texts)
 
 
+def test_hardly_a_question_about_a_procedure_is_taken_for_a_denunciation() -> None:
+    lines = (GOLDEN / "test.jsonl").read_text(encoding="utf-8").splitlines()
+    told = [classify(json.loads(line)["q"]).kind for line in lines]
+    assert told.count(FeedbackKind.DENUNCIATION) <= 0.03 * len(told)
+    assert told.count(FeedbackKind.COMPLAINT) <= 0.01 * len(told)
+
+
 @pytest.mark.parametrize("half", HALVES)
 def test_the_proposed_clause_is_mostly_the_right_one(half: str) -> None:
     told = [(classify(one["text"]), one) for one in labelled(half) if one["clause"] is not None]
@@ -84,6 +91,7 @@ def test_two_hundred_texts_take_less_than_a_second() -> None:
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
+        ("Cấp lại giấy phép thành lập văn phòng đại diện bị mất", FeedbackKind.OTHER),
         ("Thủ tục khiếu nại quy định ở nghị định nào?", FeedbackKind.OTHER),
         ("Tôi không tố cáo ai, chỉ góp ý: quy định nộp bản giấy là bất hợp lý.", FeedbackKind.REGULATION),
         ("Quy định phòng cháy chữa cháy quá khắt khe với xưởng nhỏ", FeedbackKind.REGULATION),
