@@ -114,9 +114,9 @@ class Webhook:
             raise Unavailable("the channel has not begun yet")
         match heard:
             case Said():
-                # Together, so that one commit holds both; where only one of them was kept, Zalo calls again.
-                receiving = self._intake.receive(name, heard.address, heard.incoming, heard.key)
-                await asyncio.gather(contacts.note(heard.address), receiving)
+                # The contact first: the answer may leave at once, and would be kept as one to somebody long silent.
+                await contacts.note(heard.address)
+                await self._intake.receive(name, heard.address, heard.incoming, heard.key)
             case Came():
                 await self._intake.present(name, heard.address, here=True)
                 await contacts.note(heard.address)
