@@ -273,8 +273,9 @@ async def running(
     )
     speaks_for, books = agency(settings), Library()
     loop = asyncio.get_running_loop()
-    # Loads the holidays, which takes 0.2 s: else the first turn that needs them would, and hold the database meanwhile.
-    loop.run_in_executor(None, speaks_for.calendar.is_working_day, clock().date())
+    if address is None:  # many people; one at a terminal rather begins at once
+        # Loads the holidays, which takes 0.2 s: else the first turn that needs them would hold the database meanwhile.
+        loop.run_in_executor(None, speaks_for.calendar.is_working_day, clock().date())
     if channels:  # the first person does not wait for the search index
         await store.read(lambda tx: books.shelf(tx, clock().date()))
     preset, due_days = settings.report.preset, settings.report.due_days

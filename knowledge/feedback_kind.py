@@ -13,8 +13,8 @@ from enum import StrEnum
 from knowledge.feedback_model import Weighed, judge
 from knowledge.feedback_words import Read
 
-DENOUNCED_LEAST = 0.25  # so likely, a text is taken for a denunciation: one that is missed does more harm
-DENOUNCED_BY_WORDS = 0.12  # the same where a phrase of the lists says so as well
+DENOUNCED_LEAST = 0.18  # so likely, a text is taken for a denunciation: one that is missed does more harm
+DENOUNCED_BY_WORDS = 0.10  # the same where a phrase of the lists says so as well
 DENOUNCED_WITHOUT = 0.4  # the same where nothing of the lists hints at it: most texts are plain questions
 _HINTS = ("kin", "worth_hint", "fake", "secret", "witness", "tip_off", "quick", "hinting", "money", "private")
 CLAUSES = range(1, 9)  # khoản of Điều 5

@@ -36,6 +36,7 @@ def test_a_command_imports_only_what_it_needs(bare: Motcua) -> None:
     bare.write("c.jsonl", '{"id": "a", "title": "Cấp giấy phép xây dựng"}\n')
     needless = {
         ("ask", "--catalogue", "c.jsonl", "gpxd"): {*DATABASE, *SHOWN, "asyncio"},
+        ("feedback", "classify", "gpxd"): {*DATABASE, *SHOWN, "asyncio"},
         ("chat", "--json"): {"alembic", "psycopg", *SHOWN},
         ("dossiers", "list"): {"alembic", "psycopg", *SHOWN},
     }
