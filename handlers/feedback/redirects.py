@@ -21,6 +21,8 @@ from storage import files
 FEEDBACK = "feedback"  # the form in which a complaint is led away
 KEPT_STEPS = frozenset({own.AGAIN, own.MORE, satisfaction.REASON, dialogue.ASKING})
 """Open questions whose answer is kept, so that a denunciation must not be one."""
+SAYS_WHO = frozenset({"name", "address", "phone"})
+"""Questions of the form whose answer tells nothing: a company's name is no denunciation, whatever its words."""
 _KEPT_HERE = re.compile(r"[0-9a-f]{32}")
 
 
@@ -28,7 +30,8 @@ def intercept(talk: Talk) -> Turn | None:
     """Lead a denunciation away where its words would be kept, or where it is outright; a complaint inside the form."""
     if not talk.text or (talk.session.step or "").startswith("fb_"):  # an official's answer may speak of one
         return None
-    in_form = talk.session.draft is not None and talk.session.draft.form == FEEDBACK
+    draft = talk.session.draft
+    in_form = draft is not None and draft.form == FEEDBACK and draft.step not in SAYS_WHO
     is_kept = in_form or talk.session.step in KEPT_STEPS
     if not is_kept and not denounces_outright(talk.text):
         return None
