@@ -29,11 +29,13 @@ DRIVERS = {"sqlite3", "psycopg", "aiosqlite", "asyncpg"}
 FILE_URL = "sqlite:///"
 ALLOWED = {
     "bot/test_delivery_reach.py": {"Database"},  # chaos takes several processes, which share a PostgreSQL
+    "channels/test_zalo_tokens.py": {"Database"},  # further connections to the database of the fixture
     "crash/worker.py": {"Database"},  # a process of its own: its plan holds the url of the test that started it
     "crash/zalo_worker.py": {"Database"},  # the same
     "crash/topic_worker.py": {"Database"},  # the same
     "e2e/web_site.py": {FILE_URL},  # the demo in a browser, which is SQLite only; channels/test_web.py has both engines
     "engines.py": {"Database", "connect", FILE_URL, "fixture"},  # it is the fixture
+    "officials/pictures.py": {FILE_URL},  # no test: it draws the pictures of docs/officials.md
     "test_engines.py": {FILE_URL},  # the samples below
     "test_settings.py": {FILE_URL},  # values of a setting that nothing opens
 }

@@ -13,6 +13,7 @@ from markupsafe import Markup
 import handlers.board
 import handlers.handover.relay
 import storage.dossiers.records
+import storage.officials.register
 from handlers.actions import action
 from handlers.catalogue.library import Library
 from handlers.conversation import Conversation
@@ -113,6 +114,7 @@ class Visitor:
 @pytest.fixture
 def anna(monkeypatch: pytest.MonkeyPatch) -> Visitor:
     monkeypatch.setattr(storage.dossiers.records, "find", lambda _tx, _code: None)
+    monkeypatch.setattr(storage.officials.register, "of_account", lambda _tx, _account: None)
     monkeypatch.setattr(handlers.handover.relay, "people", handlers.board.people)
     return Visitor()
 
